@@ -1,0 +1,104 @@
+// Package filter is what a client asks for: lists of values, OR inside a list,
+// AND between lists.
+//
+// Guarantees: equal filters have equal keys, whatever order or repetition they
+// were written in; Match in memory and Condition in SQL select the same events.
+package filter
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/omninode-ai/eventfeed/internal/event"
+)
+
+// Filter restricts events. An empty list does not restrict. The zero Filter
+// matches everything. Filters are values: nothing changes one after Canonical.
+type Filter struct {
+	EventTypes     []string `json:"event_types,omitempty"` // exact, or with * for any run of characters
+	TenantIDs      []string `json:"tenant_ids,omitempty"`
+	Namespaces     []string `json:"namespaces,omitempty"`
+	Sources        []string `json:"sources,omitempty"`
+	CorrelationIDs []string `json:"correlation_ids,omitempty"`
+	Topics         []string `json:"topics,omitempty"` // exact, or with *
+	Outcomes       []string `json:"outcomes,omitempty"`
+}
+
+// Names are the JSON and URL names of the lists, in the order of the fields.
+var Names = []string{"event_types", "tenant_ids", "namespaces", "sources", "correlation_ids", "topics", "outcomes"}
+
+// Lists gives the address of each list, in the order of Names.
+func (f *Filter) Lists() []*[]string {
+	return []*[]string{&f.EventTypes, &f.TenantIDs, &f.Namespaces, &f.Sources, &f.CorrelationIDs, &f.Topics, &f.Outcomes}
+}
+
+// Canonical returns f sorted and without repetition, so that equal filters
+// are equal; f is left alone.
+func (f Filter) Canonical() Filter {
+	for _, l := range f.Lists() {
+		c := slices.Clone(*l)
+		slices.Sort(c)
+		*l = slices.Compact(c)
+	}
+	return f
+}
+
+// Key names a canonical filter: equal filters have equal keys.
+func (f Filter) Key() string {
+	b, _ := json.Marshal(f) // strings in slices: cannot fail
+	return string(b)
+}
+
+// Empty says whether f matches everything.
+func (f Filter) Empty() bool {
+	for _, l := range f.Lists() {
+		if len(*l) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Match says whether f selects e.
+func (f *Filter) Match(e *event.Event) bool {
+	return matchPattern(f.EventTypes, e.EventType) &&
+		matchExact(f.TenantIDs, e.TenantID) &&
+		matchExact(f.Namespaces, e.Namespace) &&
+		matchExact(f.Sources, e.Source) &&
+		matchExact(f.CorrelationIDs, e.CorrelationID) &&
+		matchPattern(f.Topics, e.Topic) &&
+		(len(f.Outcomes) == 0 || slices.Contains(f.Outcomes, string(e.Outcome())))
+}
+
+func matchExact(list []string, s string) bool {
+	return len(list) == 0 || slices.Contains(list, s)
+}
+
+func matchPattern(list []string, s string) bool {
+	return len(list) == 0 || slices.ContainsFunc(list, func(p string) bool { return Glob(p, s) })
+}
+
+// Glob matches s against p, in which * stands for any run of characters,
+// dots and nothing included. Every other character stands for itself.
+func Glob(p, s string) bool {
+	head, rest, star := strings.Cut(p, "*")
+	if !star {
+		return p == s
+	}
+	if !strings.HasPrefix(s, head) {
+		return false
+	}
+	s = s[len(head):]
+	for {
+		part, next, more := strings.Cut(rest, "*")
+		if !more {
+			return len(s) >= len(part) && strings.HasSuffix(s, part)
+		}
+		i := strings.Index(s, part)
+		if i < 0 {
+			return false
+		}
+		s, rest = s[i+len(part):], next
+	}
+}

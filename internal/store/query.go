@@ -1,0 +1,98 @@
+package store
+
+import (
+	"time"
+
+	"github.com/omninode-ai/eventfeed/internal/event"
+	"github.com/omninode-ai/eventfeed/internal/filter"
+)
+
+// Order is what a page of history is sorted by.
+type Order string
+
+const (
+	ByTimestamp Order = "timestamp" // ties broken by position
+	ByPosition  Order = "position"
+)
+
+// Key is a place in an order: a page continues strictly behind it.
+type Key struct {
+	Timestamp time.Time // of no meaning when ordered by position
+	Position  event.Position
+}
+
+// Query asks for one page of history.
+type Query struct {
+	Filter     filter.Filter
+	Start, End time.Time // on timestamp, start inclusive, end exclusive; zero is open
+	Order      Order
+	Ascending  bool
+	After      *Key // nil: from the beginning of the order
+	Offset     int  // events to skip; not together with After
+	Limit      int  // 1 … 1000
+}
+
+// Page is one page of history.
+type Page struct {
+	Events []*event.Event
+	// Next is where the next page continues; nil if there is nothing more.
+	// It is set too when the time budget ended before Limit was reached.
+	Next *Key
+}
+
+// Window is what catch-up reads: the matching events of a range of positions.
+type Window struct {
+	Events  []*event.Event // ascending
+	Through event.Position // everything up to here has been looked at
+}
+
+// Statistics are exact counts of the stored events of a range of time.
+type Statistics struct {
+	Total    int64
+	ByType   map[string]int64
+	ByTenant map[string]int64
+	Oldest   time.Time // timestamp of the oldest event of the range; zero if there is none
+	Newest   time.Time
+	Buckets  []Bucket
+}
+
+// Bucket counts the events whose timestamp lies in [Start, Start + width).
+type Bucket struct {
+	Start    time.Time
+	Count    int64
+	Failures int64
+}
+
+// EventType is a type that has been seen.
+type EventType struct {
+	Name      string
+	Count     int64
+	FirstSeen time.Time // timestamp, to the hour it is counted in
+	LastSeen  time.Time // timestamp, to the minute it is counted in
+}
+
+// RejectedQuery asks for one page of rejected events, newest first.
+type RejectedQuery struct {
+	Reason     string // "" is any
+	Topic      string
+	Start, End time.Time // on rejected_at
+	Before     int64     // ids below it; 0 is from the newest
+	Limit      int
+}
+
+// RejectedEvent is a rejected event as it is stored.
+type RejectedEvent struct {
+	ID         int64
+	RejectedAt time.Time
+	event.Rejected
+}
+
+// State is what an operator wants to know of the store.
+type State struct {
+	event.Head
+	Oldest     event.Position // the first position that is there; 0 if none is
+	Partitions int
+	Bytes      int64
+	Rejected   int64
+	Gaps       []event.Gap // the newest ones
+}

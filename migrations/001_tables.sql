@@ -1,0 +1,112 @@
+-- The head: one row, whose lock is the writers' lane.
+CREATE TABLE event_bus_head (
+  one       boolean     PRIMARY KEY DEFAULT true CHECK (one),
+  last      bigint      NOT NULL DEFAULT 0,
+  floor     bigint      NOT NULL DEFAULT 0,
+  stored_at timestamptz NOT NULL DEFAULT '-infinity',
+  epoch     text        NOT NULL
+) WITH (fillfactor = 10);
+COMMENT ON TABLE  event_bus_head           IS 'One row: where the numbering stands. Its row lock lets one writer at a time append.';
+COMMENT ON COLUMN event_bus_head.last      IS 'Position of the newest event; 0 when there is none yet.';
+COMMENT ON COLUMN event_bus_head.floor     IS 'Everything above it is stored; nothing at or below it is left.';
+COMMENT ON COLUMN event_bus_head.stored_at IS 'stored_at of the newest event; the next one is never earlier, even if the clock is.';
+COMMENT ON COLUMN event_bus_head.epoch     IS 'Names the numbering; renewed when positions could be given a second time.';
+INSERT INTO event_bus_head (epoch) VALUES (substr(replace(gen_random_uuid()::text, '-', ''), 1, 8));
+
+CREATE TABLE event_bus_events (
+  id             bigint      NOT NULL,
+  event_type     text        NOT NULL,
+  event_id       text        NOT NULL,
+  timestamp      timestamptz NOT NULL,
+  tenant_id      text        NOT NULL,
+  namespace      text,
+  source         text        NOT NULL,
+  correlation_id text,
+  causation_id   text,
+  schema_ref     text,
+  payload        jsonb       NOT NULL,
+  topic          text        NOT NULL,
+  partition      integer     NOT NULL,
+  "offset"       bigint      NOT NULL,
+  processed_at   timestamptz NOT NULL,
+  stored_at      timestamptz NOT NULL,
+  created_at     timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (id)
+) PARTITION BY RANGE (id);
+COMMENT ON TABLE  event_bus_events              IS 'Every event, once. Partitioned by ranges of position; see event_bus_partitions.';
+COMMENT ON COLUMN event_bus_events.id           IS 'The position: dense, in commit order.';
+COMMENT ON COLUMN event_bus_events.timestamp    IS 'When it happened, as the producer says.';
+COMMENT ON COLUMN event_bus_events.processed_at IS 'When it was decoded.';
+COMMENT ON COLUMN event_bus_events.stored_at    IS 'When it was stored; never earlier than that of a lower position.';
+COMMENT ON COLUMN event_bus_events.created_at   IS 'Kept from the original table: the start of the storing transaction.';
+
+CREATE TABLE event_bus_event_ids (
+  hash     uuid   PRIMARY KEY,
+  position bigint NOT NULL
+);
+COMMENT ON TABLE  event_bus_event_ids      IS 'Which (tenant_id, event_id) are stored, and where. Makes every event be stored once.';
+COMMENT ON COLUMN event_bus_event_ids.hash IS 'First 16 bytes of SHA-256 over tenant_id and event_id, each behind its length in 4 bytes, big-endian.';
+
+CREATE TABLE event_bus_offsets (
+  topic       text    NOT NULL,
+  partition   integer NOT NULL,
+  next_offset bigint  NOT NULL,
+  incarnation integer NOT NULL DEFAULT 0,
+  PRIMARY KEY (topic, partition)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE  event_bus_offsets             IS 'Where each Kafka partition is resumed; moved in the transaction that stores its events.';
+COMMENT ON COLUMN event_bus_offsets.incarnation IS 'How often the topic was noticed to have been deleted and made again.';
+
+CREATE TABLE event_bus_gaps (
+  id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  topic       text        NOT NULL,
+  partition   integer     NOT NULL,
+  from_offset bigint      NOT NULL,
+  to_offset   bigint      NOT NULL,
+  reason      text        NOT NULL,
+  noticed_at  timestamptz NOT NULL
+);
+COMMENT ON TABLE event_bus_gaps IS 'Source gaps: offsets that Kafka no longer had when they were to be read.';
+
+CREATE TABLE event_bus_minutes (
+  bucket     timestamptz NOT NULL,
+  tenant_id  text        NOT NULL,
+  event_type text        NOT NULL,
+  count      bigint      NOT NULL,
+  PRIMARY KEY (bucket, tenant_id, event_type)
+) WITH (fillfactor = 70);
+COMMENT ON TABLE event_bus_minutes IS 'Stored events a minute of timestamp, tenant and type: exact, since appends add and retention takes away.';
+
+CREATE TABLE event_bus_hours (LIKE event_bus_minutes INCLUDING ALL);
+COMMENT ON TABLE event_bus_hours IS 'As event_bus_minutes, an hour a bucket.';
+
+CREATE TABLE event_bus_partitions (
+  first            bigint      PRIMARY KEY,
+  last             bigint      NOT NULL,
+  name             text        NOT NULL UNIQUE,
+  oldest_timestamp timestamptz,
+  newest_timestamp timestamptz,
+  oldest_stored_at timestamptz,
+  newest_stored_at timestamptz
+);
+COMMENT ON TABLE  event_bus_partitions                  IS 'The partitions of event_bus_events, by the first and last position that each holds.';
+COMMENT ON COLUMN event_bus_partitions.oldest_timestamp IS 'Known, as the three after it, once the partition is full; turns a range of time into one of positions.';
+
+CREATE TABLE event_bus_rejected (
+  id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  topic       text        NOT NULL,
+  partition   integer     NOT NULL,
+  "offset"    bigint      NOT NULL,
+  incarnation integer     NOT NULL DEFAULT 0,
+  reason      text        NOT NULL,
+  detail      text        NOT NULL,
+  record_time timestamptz NOT NULL,
+  rejected_at timestamptz NOT NULL,
+  size        bigint      NOT NULL,
+  key         bytea,
+  headers     jsonb       NOT NULL,
+  value       bytea,
+  UNIQUE (topic, partition, incarnation, "offset")
+);
+COMMENT ON TABLE  event_bus_rejected         IS 'Kafka records that could not become events, with their bytes and the reason.';
+COMMENT ON COLUMN event_bus_rejected.headers IS 'A list of [key, value in base64].';
