@@ -12,9 +12,7 @@ import (
 // one deletes it here.
 
 // append side
-func Open(ctx context.Context, c Config) (*Store, error)                           { panic("stub") }
 func Migrate(ctx context.Context, url string) error                                { panic("stub") }
-func (s *Store) Close()                                                            { panic("stub") }
 func (s *Store) Run(ctx context.Context) error                                     { panic("stub") }
 func (s *Store) Append(ctx context.Context, b event.Batch) (event.Appended, error) { panic("stub") }
 func (s *Store) Offsets(ctx context.Context, ps []event.Partition) (map[event.Partition]event.StoredOffset, error) {
