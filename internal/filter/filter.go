@@ -33,15 +33,35 @@ func (f *Filter) Lists() []*[]string {
 	return []*[]string{&f.EventTypes, &f.TenantIDs, &f.Namespaces, &f.Sources, &f.CorrelationIDs, &f.Topics, &f.Outcomes}
 }
 
-// Canonical returns f sorted and without repetition, so that equal filters
-// are equal; f is left alone.
+// Canonical returns f sorted, without repetition and with every run of *
+// written as one, so that equal filters are equal; a list that has a lone *
+// does not restrict and is left out. f is left alone.
 func (f Filter) Canonical() Filter {
+	f.EventTypes, f.Topics = canonicalPatterns(f.EventTypes), canonicalPatterns(f.Topics)
 	for _, l := range f.Lists() {
+		if len(*l) == 0 {
+			*l = nil
+			continue
+		}
 		c := slices.Clone(*l)
 		slices.Sort(c)
 		*l = slices.Compact(c)
 	}
 	return f
+}
+
+func canonicalPatterns(list []string) []string {
+	c := make([]string, len(list))
+	for i, p := range list {
+		for strings.Contains(p, "**") {
+			p = strings.ReplaceAll(p, "**", "*")
+		}
+		if p == "*" {
+			return nil
+		}
+		c[i] = p
+	}
+	return c
 }
 
 // Key names a canonical filter: equal filters have equal keys.
@@ -64,15 +84,21 @@ func (f Filter) Empty() bool {
 func (f *Filter) Match(e *event.Event) bool {
 	return matchPattern(f.EventTypes, e.EventType) &&
 		matchExact(f.TenantIDs, e.TenantID) &&
-		matchExact(f.Namespaces, e.Namespace) &&
+		matchOptional(f.Namespaces, e.Namespace) &&
 		matchExact(f.Sources, e.Source) &&
-		matchExact(f.CorrelationIDs, e.CorrelationID) &&
+		matchOptional(f.CorrelationIDs, e.CorrelationID) &&
 		matchPattern(f.Topics, e.Topic) &&
 		(len(f.Outcomes) == 0 || slices.Contains(f.Outcomes, string(e.Outcome())))
 }
 
 func matchExact(list []string, s string) bool {
 	return len(list) == 0 || slices.Contains(list, s)
+}
+
+// matchOptional knows that an absent text is "", which no value equals, as
+// nothing equals NULL in SQL.
+func matchOptional(list []string, s string) bool {
+	return len(list) == 0 || s != "" && slices.Contains(list, s)
 }
 
 func matchPattern(list []string, s string) bool {

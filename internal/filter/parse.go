@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -36,36 +37,62 @@ var aliases = map[string]string{
 	"tenant_id": "tenant_ids", "namespace": "namespaces", "source": "sources", "correlation_id": "correlation_ids",
 }
 
-// ParseJSON reads a filter object, strictly: an unknown field is an error. The
-// result is canonical. Errors are *Error.
+// ParseJSON reads a filter object, strictly: an unknown field, an empty value
+// or one that is not a string is an error. No bytes at all, null, and null in
+// place of a list do not restrict. The result is canonical. Errors are *Error.
 func ParseJSON(raw []byte) (Filter, error) {
-	var f Filter
-	if len(raw) == 0 || bytes.Equal(bytes.TrimSpace(raw), []byte("null")) {
-		return f, nil
+	if len(raw) == 0 {
+		return Filter{}, nil
+	}
+	if !utf8.Valid(raw) {
+		return Filter{}, &Error{Detail: "is not UTF-8"}
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &fields); err != nil {
-		return f, &Error{Detail: "must be a JSON object of lists of strings"}
+		return Filter{}, &Error{Detail: "must be a JSON object of lists of strings"}
 	}
-	for name, raw := range fields {
+	var f Filter
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		i := slices.Index(Names, name)
 		if i < 0 {
 			return Filter{}, &Error{Field: name, Detail: "is not a field of a filter; the fields are " + strings.Join(Names, ", ")}
 		}
-		if err := json.Unmarshal(raw, f.Lists()[i]); err != nil {
+		list, ok := readList(fields[name])
+		if !ok {
 			return Filter{}, &Error{Field: name, Detail: "must be a list of strings"}
 		}
+		*f.Lists()[i] = list
 	}
 	return f.checked()
 }
 
+// readList reads a list of strings. encoding/json would take null for "", and
+// half of a surrogate pair for U+FFFD; neither is a string that was meant.
+func readList(raw json.RawMessage) ([]string, bool) {
+	var values []*string
+	if err := json.Unmarshal(raw, &values); err != nil {
+		return nil, false
+	}
+	meant := bytes.ContainsRune(raw, utf8.RuneError) || bytes.Contains(bytes.ToLower(raw), []byte(`\ufffd`))
+	list := make([]string, 0, len(values))
+	for _, v := range values {
+		if v == nil || strings.ContainsRune(*v, utf8.RuneError) && !meant {
+			return nil, false
+		}
+		list = append(list, *v)
+	}
+	return list, true
+}
+
 // FromQuery reads the filter's parameters of a URL, comma lists or repeated,
-// and says which names it took; what else is there is the caller's. The
-// result is canonical. Errors are *Error.
+// and says which names it took; what else is there is the caller's. A comma
+// that belongs to a value is written \, and any other backslash stands for
+// itself. An empty part is skipped: tenant_ids= does not restrict. The result
+// is canonical. Errors are *Error.
 func FromQuery(q url.Values) (Filter, []string, error) {
 	var f Filter
 	var taken []string
-	for name, values := range q {
+	for _, name := range slices.Sorted(maps.Keys(q)) {
 		plural := name
 		if p, ok := aliases[name]; ok {
 			plural = p
@@ -76,29 +103,44 @@ func FromQuery(q url.Values) (Filter, []string, error) {
 		}
 		taken = append(taken, name)
 		list := f.Lists()[i]
-		for _, v := range values {
-			for _, part := range strings.Split(v, ",") {
-				if part != "" {
-					*list = append(*list, part)
-				}
-			}
+		for _, v := range q[name] {
+			*list = append(*list, splitCommas(v)...)
 		}
 	}
 	f, err := f.checked()
 	return f, taken, err
 }
 
+func splitCommas(s string) []string {
+	var parts []string
+	var part strings.Builder
+	for i := 0; i <= len(s); i++ {
+		switch {
+		case i == len(s) || s[i] == ',':
+			if part.Len() > 0 {
+				parts = append(parts, part.String())
+			}
+			part.Reset()
+		case strings.HasPrefix(s[i:], `\,`):
+			part.WriteByte(',')
+			i++
+		default:
+			part.WriteByte(s[i])
+		}
+	}
+	return parts
+}
+
+// checked refuses what no event could match and what is too much, and returns
+// f in canonical form.
 func (f Filter) checked() (Filter, error) {
 	for i, l := range f.Lists() {
 		if len(*l) > MaxValues {
 			return Filter{}, &Error{Field: Names[i], Detail: fmt.Sprintf("has %d values, at most %d are allowed", len(*l), MaxValues)}
 		}
 		for _, v := range *l {
-			if len(v) > MaxValueBytes {
-				return Filter{}, &Error{Field: Names[i], Detail: fmt.Sprintf("has a value of %d bytes, at most %d are allowed", len(v), MaxValueBytes)}
-			}
-			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
-				return Filter{}, &Error{Field: Names[i], Detail: "has a value that is not text"}
+			if detail := wrongValue(v); detail != "" {
+				return Filter{}, &Error{Field: Names[i], Detail: detail}
 			}
 		}
 	}
@@ -108,4 +150,16 @@ func (f Filter) checked() (Filter, error) {
 		}
 	}
 	return f.Canonical(), nil
+}
+
+func wrongValue(v string) string {
+	switch {
+	case v == "":
+		return "has an empty value"
+	case len(v) > MaxValueBytes:
+		return fmt.Sprintf("has a value of %d bytes, at most %d are allowed", len(v), MaxValueBytes)
+	case !utf8.ValidString(v) || strings.ContainsRune(v, 0):
+		return "has a value that is not text"
+	}
+	return ""
 }

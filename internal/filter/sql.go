@@ -9,55 +9,70 @@ import (
 
 // Condition compiles f to a condition over the columns of event_bus_events
 // with arguments numbered from next, for the store to run. It is "true" for an
-// empty filter. Values reach SQL only as arguments.
+// empty filter. Values reach SQL only as arguments. The columns must be of
+// collation "C": others may find strings equal that Match does not.
 func (f *Filter) Condition(next int) (string, []any) {
-	var conds []string
-	var args []any
-	add := func(cond string, arg any) {
-		conds = append(conds, fmt.Sprintf(cond, next+len(args)))
-		args = append(args, arg)
-	}
-	exact := func(column string, list []string) {
-		if len(list) > 0 {
-			add(column+" = ANY($%d::text[])", list)
-		}
-	}
-	pattern := func(column string, list []string) {
-		if len(list) == 0 {
-			return
-		}
-		var plain, globs []string
-		for _, p := range list {
-			if strings.Contains(p, "*") {
-				globs = append(globs, like(p))
-			} else {
-				plain = append(plain, p)
-			}
-		}
-		switch {
-		case len(globs) == 0:
-			exact(column, plain)
-		case len(plain) == 0:
-			add(column+" LIKE ANY($%d::text[])", globs)
-		default:
-			n := next + len(args)
-			conds = append(conds, fmt.Sprintf("(%s = ANY($%d::text[]) OR %s LIKE ANY($%d::text[]))", column, n, column, n+1))
-			args = append(args, plain, globs)
-		}
-	}
-	pattern("event_type", f.EventTypes)
-	exact("tenant_id", f.TenantIDs)
-	exact("namespace", f.Namespaces)
-	exact("source", f.Sources)
-	exact("correlation_id", f.CorrelationIDs)
-	pattern("topic", f.Topics)
+	c := conditions{next: next}
+	c.patterns("event_type", f.EventTypes)
+	c.exact("tenant_id", f.TenantIDs)
+	c.exact("namespace", f.Namespaces)
+	c.exact("source", f.Sources)
+	c.exact("correlation_id", f.CorrelationIDs)
+	c.patterns("topic", f.Topics)
 	if len(f.Outcomes) > 0 {
-		add("event_type ~ $%d", event.OutcomePattern(f.Outcomes))
+		c.and("event_type ~ " + c.arg(event.OutcomePattern(f.Outcomes)))
 	}
-	if len(conds) == 0 {
+	if len(c.all) == 0 {
 		return "true", nil
 	}
-	return strings.Join(conds, " AND "), args
+	return strings.Join(c.all, " AND "), c.args
+}
+
+type conditions struct {
+	next int
+	all  []string
+	args []any
+}
+
+func (c *conditions) and(condition string) { c.all = append(c.all, condition) }
+
+func (c *conditions) arg(value any) string {
+	c.args = append(c.args, value)
+	return fmt.Sprintf("$%d", c.next+len(c.args)-1)
+}
+
+func (c *conditions) exact(column string, list []string) {
+	if len(list) > 0 {
+		c.and(c.oneOf(column, "=", list))
+	}
+}
+
+func (c *conditions) patterns(column string, list []string) {
+	var plain, globs []string
+	for _, p := range list {
+		if strings.Contains(p, "*") {
+			globs = append(globs, like(p))
+		} else {
+			plain = append(plain, p)
+		}
+	}
+	switch {
+	case len(globs) == 0:
+		c.exact(column, plain)
+	case len(plain) == 0:
+		c.and(c.oneOf(column, "LIKE", globs))
+	default:
+		c.and("(" + c.oneOf(column, "=", plain) + " OR " + c.oneOf(column, "LIKE", globs) + ")")
+	}
+}
+
+// oneOf compares with a single value where there is one: with ANY of an array
+// PostgreSQL would not read an index in its order, nor a LIKE's prefix from it.
+func (c *conditions) oneOf(column, operator string, list []string) string {
+	if len(list) == 1 {
+		return column + " " + operator + " " + c.arg(list[0])
+	}
+	return column + " " + operator + " ANY(" + c.arg(list) + "::text[])"
 }
 
 // like turns a pattern with * into one of SQL's LIKE.
