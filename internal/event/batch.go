@@ -9,6 +9,10 @@ import (
 type Span struct {
 	Partition
 	From, Next int64
+	// TopicID is Kafka's own id of the topic, stored beside the offset, so that
+	// a topic of the same name that was made again is told from the old one
+	// whatever its offsets are. Zero if the broker has no ids (before 2.8).
+	TopicID [16]byte
 }
 
 // Batch is what is stored in one transaction: all or nothing.
@@ -72,6 +76,7 @@ type Head struct {
 type StoredOffset struct {
 	Next        int64
 	Incarnation int32
+	TopicID     [16]byte // as Span.TopicID; zero if none was stored yet
 }
 
 // What ingest decides on when an append fails. Any other error is fatal.
