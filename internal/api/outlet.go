@@ -1,0 +1,163 @@
+package api
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// maxControl is how many control frames may wait for the writer; a peer that
+// pings faster than it reads gets no more pongs than that.
+const maxControl = 16
+
+var errStalled = errors.New("peer took no byte and sent none in time")
+
+// outlet is the conn below a WebSocket. The library reads through it and
+// answers pings; whole data frames are written past the library, so that one
+// frame's bytes serve every conn.
+//
+// What the library writes are control frames. They are queued and Write
+// returns at once: if the library had to wait behind data for a slow peer it
+// would give the conn up after 5 s. The writer calls writeControl between
+// frames; after passThrough the library's writes go straight to the peer.
+type outlet struct {
+	net.Conn
+	stall    time.Duration
+	lastRead atomic.Int64 // unix nanoseconds
+	wake     chan struct{}
+
+	// Owned by the writer.
+	deadline time.Time
+
+	mu      sync.Mutex
+	control [][]byte
+	direct  bool
+}
+
+func newOutlet(c net.Conn, stall time.Duration) *outlet {
+	return &outlet{Conn: c, stall: stall, wake: make(chan struct{}, 1)}
+}
+
+func (o *outlet) Read(p []byte) (int, error) {
+	n, err := o.Conn.Read(p)
+	if n > 0 {
+		o.lastRead.Store(time.Now().UnixNano())
+	}
+	return n, err
+}
+
+// Write takes a control frame from the library.
+func (o *outlet) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	direct := o.direct
+	if !direct && len(o.control) < maxControl {
+		o.control = append(o.control, bytes.Clone(p))
+	}
+	o.mu.Unlock()
+	if direct {
+		return o.Conn.Write(p)
+	}
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+	return len(p), nil
+}
+
+// passThrough ends the writer's time: what was queued is written, and what the
+// library writes from now on goes to the peer within the given time.
+func (o *outlet) passThrough(within time.Duration) {
+	// A deadline that cannot be set belongs to a conn that is closed.
+	_ = o.SetWriteDeadline(time.Now().Add(within))
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.direct = true
+	for _, p := range o.control {
+		if _, err := o.Conn.Write(p); err != nil {
+			break // the library will meet the same error
+		}
+	}
+	o.control = nil
+}
+
+// writeControl writes the queued control frames.
+func (o *outlet) writeControl() error {
+	o.mu.Lock()
+	control := o.control
+	o.control = nil
+	o.mu.Unlock()
+	for _, p := range control {
+		if err := o.write(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write writes p whole, however slowly the peer reads, unless it takes no byte
+// and sends none for as long as stall.
+func (o *outlet) write(p []byte) error {
+	for {
+		if now := time.Now(); o.deadline.Sub(now) < o.stall {
+			o.deadline = now.Add(o.stall + o.stall/4) // set seldom: it is not free
+			if err := o.SetWriteDeadline(o.deadline); err != nil {
+				return err
+			}
+		}
+		begun := time.Now()
+		n, err := o.Conn.Write(p)
+		if err == nil {
+			return nil
+		}
+		heard := time.Unix(0, o.lastRead.Load()).After(begun)
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			return err
+		}
+		if n == 0 && !heard {
+			return errStalled
+		}
+		p = p[n:]
+	}
+}
+
+// hijack lets websocket.Accept take an outlet instead of the bare conn, with
+// buffers that fit what clients say.
+type hijack struct {
+	http.ResponseWriter
+	stall  time.Duration
+	outlet *outlet
+}
+
+// Hijack is called once, by websocket.Accept.
+func (h *hijack) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	c, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := errors.Join(rw.Flush(), c.SetDeadline(time.Time{})); err != nil {
+		return nil, nil, errors.Join(err, c.Close())
+	}
+	h.outlet = newOutlet(c, h.stall)
+	early, err := rw.Reader.Peek(rw.Reader.Buffered())
+	if err != nil {
+		return nil, nil, errors.Join(err, c.Close())
+	}
+	in := io.Reader(h.outlet)
+	if len(early) > 0 {
+		in = io.MultiReader(bytes.NewReader(bytes.Clone(early)), h.outlet)
+	}
+	// The library resets the reader to what is buffered in it and then to the
+	// conn, so what came early has to be in the buffer.
+	r := bufio.NewReaderSize(in, max(512, len(early)))
+	if _, err := r.Peek(len(early)); err != nil {
+		return nil, nil, errors.Join(err, c.Close())
+	}
+	return h.outlet, bufio.NewReadWriter(r, bufio.NewWriterSize(h.outlet, 256)), nil
+}

@@ -1,0 +1,196 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/omninode-ai/eventfeed/internal/filter"
+	"github.com/omninode-ai/eventfeed/internal/hub"
+)
+
+// Close codes beyond those of RFC 6455: 40xx do not retry, 41xx retry after a
+// pause, 42xx retry now.
+const (
+	closeBadMessage = websocket.StatusCode(4001)
+	closeProtocol   = websocket.StatusCode(4008)
+	closeOverloaded = websocket.StatusCode(4101)
+	closeDraining   = websocket.StatusCode(4200)
+	closeStalled    = websocket.StatusCode(4201)
+)
+
+// StreamConfig is what the stream allows.
+type StreamConfig struct {
+	Conns          int           // at once; 0 means 20,000
+	Subscriptions  int           // a conn; 0 means 32
+	MessageBytes   int           // of a client; 0 means 64 KiB
+	Messages       int           // of a client a second; 0 means 20
+	Faults         int           // bad messages before the conn is closed; 0 means 10
+	Stall          time.Duration // without a byte in either direction; 0 means 60 s
+	AllowedOrigins []string      // beside our own
+}
+
+func (c StreamConfig) withDefaults() StreamConfig {
+	c.Conns = orElse(c.Conns, 20_000)
+	c.Subscriptions = orElse(c.Subscriptions, 32)
+	c.MessageBytes = orElse(c.MessageBytes, 64<<10)
+	c.Messages = orElse(c.Messages, 20)
+	c.Faults = orElse(c.Faults, 10)
+	c.Stall = orElse(c.Stall, time.Minute)
+	return c
+}
+
+func orElse[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}
+
+// streams serves the WebSocket side of the stream.
+type streams struct {
+	config   StreamConfig
+	hub      *hub.Hub
+	hello    hub.Hello // what every conn is told alike
+	logger   *slog.Logger
+	draining chan struct{} // closed by drain
+	drain    func()
+
+	joined sync.WaitGroup // every conn, its handshake included
+
+	mu    sync.Mutex
+	count int // of conns, those in their handshake included
+	conns map[*conn]struct{}
+}
+
+func newStreams(c StreamConfig, h *hub.Hub, replica, version string, logger *slog.Logger) *streams {
+	c = c.withDefaults()
+	draining := make(chan struct{})
+	return &streams{
+		config: c, hub: h, logger: logger,
+		hello: hub.Hello{Replica: replica, Version: version, Limits: hub.Limits{
+			Subscriptions: c.Subscriptions, MessageBytes: c.MessageBytes, FrameBytes: hub.FrameBytes,
+		}},
+		draining: draining, drain: sync.OnceFunc(func() { close(draining) }),
+		conns: map[*conn]struct{}{},
+	}
+}
+
+// urlSubscription is what a URL asks for; nil if it asks for none.
+type urlSubscription struct {
+	filter filter.Filter
+	from   hub.From
+}
+
+// parseURL reads the filter and the start of a stream's URL.
+func parseURL(q url.Values) (*urlSubscription, error) {
+	f, ofFilter, err := filter.FromQuery(q)
+	if err != nil {
+		return nil, err
+	}
+	from, ofStart, err := startOf(q)
+	if err != nil {
+		return nil, err
+	}
+	taken := append(ofFilter, ofStart...)
+	for name := range q {
+		if !slices.Contains(taken, name) {
+			return nil, &parameterFault{name, "is not a parameter of the stream"}
+		}
+	}
+	if len(taken) == 0 {
+		return nil, nil
+	}
+	return &urlSubscription{f, from}, nil
+}
+
+// scope is what the stream asks of the principal behind a request.
+type scope interface {
+	Restrict(filter.Filter) (filter.Filter, error)
+	TenantNames() []string
+	IsAdmin() bool
+}
+
+// errBusy is why a conn is not admitted.
+var errBusy = errors.New("no more conns are taken here now")
+
+// admit counts a conn in; the caller calls s.joined.Done and s.discharge.
+func (s *streams) admit() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-s.draining:
+		return errBusy
+	default:
+	}
+	if s.count >= s.config.Conns {
+		return errBusy
+	}
+	s.count++
+	s.joined.Add(1)
+	return nil
+}
+
+func (s *streams) discharge(c *conn) {
+	s.mu.Lock()
+	s.count--
+	delete(s.conns, c)
+	s.mu.Unlock()
+	s.joined.Done()
+}
+
+// shutdown says goodbye to every conn and waits until all have gone. What is
+// still there when ctx ends is cut off.
+func (s *streams) shutdown(ctx context.Context) error {
+	s.mu.Lock()
+	s.drain()
+	s.mu.Unlock()
+	stop := context.AfterFunc(ctx, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for c := range s.conns {
+			_ = c.ws.CloseNow()
+		}
+	})
+	defer stop()
+	s.joined.Wait()
+	return ctx.Err()
+}
+
+// serve upgrades a request that was admitted and stays until the conn is
+// closed.
+func (s *streams) serve(w http.ResponseWriter, r *http.Request, who scope, sub *urlSubscription) {
+	var c *conn
+	defer func() { s.discharge(c) }()
+	h := &hijack{ResponseWriter: w, stall: s.config.Stall}
+	ws, err := websocket.Accept(h, r, &websocket.AcceptOptions{
+		Subprotocols:    []string{"eventfeed.v1"},
+		OriginPatterns:  s.config.AllowedOrigins,
+		CompressionMode: websocket.CompressionDisabled,
+	})
+	if err != nil {
+		s.logger.Debug("websocket handshake failed", "error", err)
+		return
+	}
+	ws.SetReadLimit(int64(s.config.MessageBytes))
+	hello := s.hello
+	hello.Tenants, hello.Admin = who.TenantNames(), who.IsAdmin()
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(r.Context()))
+	defer cancel(nil)
+	c = &conn{streams: s, ws: ws, outlet: h.outlet, who: who, client: s.hub.Connect(ctx, hello)}
+	if sub != nil {
+		c.client.Subscribe("default", sub.filter, sub.from)
+	}
+	s.mu.Lock()
+	s.conns[c] = struct{}{}
+	s.mu.Unlock()
+	c.run(ctx, cancel)
+}

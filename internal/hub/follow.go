@@ -1,0 +1,121 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/omninode-ai/eventfeed/internal/event"
+	"github.com/omninode-ai/eventfeed/internal/filter"
+)
+
+const (
+	headEvery = time.Second
+	// holePatience is how long a batch that is too early waits for the ones
+	// before it until these are read from history.
+	holePatience = 50 * time.Millisecond
+	// windowSize is how many positions are read at a time.
+	windowSize = 20_000
+)
+
+func (h *Hub) noticeHole() {
+	select {
+	case h.holes <- struct{}{}:
+	default:
+	}
+}
+
+// Follow watches the head of the store, and reads from history what has not
+// been published in time, until ctx ends.
+func (h *Hub) Follow(ctx context.Context) error {
+	tick := time.NewTicker(headEvery)
+	defer tick.Stop()
+	var expected event.Position // the head at the look before: all of it should be here by now
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		case <-h.holes:
+			if expected = h.Position() + 1; !wait(ctx, holePatience) {
+				return nil
+			}
+		}
+		head, err := h.look(ctx)
+		if err == nil && h.Position() < expected {
+			err = h.fill(ctx, head)
+		}
+		if err != nil && ctx.Err() == nil {
+			h.logger.Warn("cannot follow the store", "error", err)
+		}
+		expected = max(expected, head.Last)
+	}
+}
+
+func wait(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+// look reads the head. If the numbering is not the one that the hub has
+// followed, it starts anew and closes every client.
+func (h *Hub) look(ctx context.Context) (event.Head, error) {
+	before := h.Position()
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	head, err := h.history.Head(ctx)
+	if err != nil {
+		return event.Head{}, fmt.Errorf("read the head: %w", err)
+	}
+	h.mu.Lock()
+	old := h.head
+	h.head = head
+	h.mu.Unlock()
+	if head.Epoch != old.Epoch || head.Last < before || head.Floor > before {
+		h.logger.Error("the store is not where it was: every client starts anew",
+			"epoch", old.Epoch, "new_epoch", head.Epoch, "position", before, "head", head.Last, "floor", head.Floor)
+		h.restart(head)
+	}
+	return head, nil
+}
+
+// fill publishes what lies between the hub's position and the head.
+func (h *Hub) fill(ctx context.Context, head event.Head) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*readTimeout)
+	defer cancel()
+	for after := h.Position(); after < head.Last; {
+		events, reached, err := h.history.Window(ctx, filter.Filter{}, after, min(after+windowSize, head.Last))
+		if err != nil {
+			return fmt.Errorf("read positions from %d: %w", after+1, err)
+		}
+		if int(reached-after) != len(events) {
+			return fmt.Errorf("read positions from %d to %d: got %d events", after+1, reached, len(events))
+		}
+		h.metrics.filled.Add(float64(len(events)))
+		h.Publish(event.Appended{First: after + 1, Last: reached, Events: events})
+		after = reached
+	}
+	return nil
+}
+
+// restart continues at head, with no client left.
+func (h *Hub) restart(head event.Head) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.tail = tail{limit: h.tail.limit, last: head.Last}
+	h.early.restart(head.Last + 1)
+	for _, f := range h.feeds {
+		f.orphan = true
+	}
+	h.feeds, h.index = map[string]*feed{}, index{}
+	for c := range h.clients {
+		c.end() // before the new progress, which is not theirs
+	}
+	h.progress.Store(newProgress(head.Last, head.Last))
+}

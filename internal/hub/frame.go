@@ -1,0 +1,162 @@
+package hub
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"strconv"
+
+	"github.com/omninode-ai/eventfeed/internal/event"
+	"github.com/omninode-ai/eventfeed/internal/filter"
+)
+
+// FrameBytes is the most that the events of one frame take, unless it is one
+// event alone.
+const FrameBytes = 1 << 20
+
+// headerRoom is the longest header of a WebSocket frame from a server.
+const headerRoom = 10
+
+// Frame is one JSON text of the protocol, ready to be written. Its bytes are
+// shared by everybody who gets the frame: never change them.
+type Frame struct {
+	wire   []byte // WebSocket header, then the text
+	header int    // length of the header
+	Events int    // how many events it carries
+}
+
+// WebSocket is the frame as a complete, unmasked, uncompressed text message.
+func (f Frame) WebSocket() []byte { return f.wire }
+
+// JSON is the text alone.
+func (f Frame) JSON() []byte { return f.wire[f.header:] }
+
+// seal puts the WebSocket header before the text that starts at
+// buf[headerRoom].
+func seal(buf []byte, events int) Frame {
+	n := len(buf) - headerRoom
+	h := buf[:0:headerRoom]
+	switch {
+	case n < 126:
+		h = append(h, 0x81, byte(n))
+	case n < 1<<16:
+		h = binary.BigEndian.AppendUint16(append(h, 0x81, 126), uint16(n))
+	default:
+		h = binary.BigEndian.AppendUint64(append(h, 0x81, 127), uint64(n))
+	}
+	start := headerRoom - len(h)
+	copy(buf[start:headerRoom], h)
+	return Frame{wire: buf[start:], header: len(h), Events: events}
+}
+
+// eventsFrame collects entries until the frame is full.
+type eventsFrame struct {
+	entries []*entry
+	size    int
+}
+
+// add takes e, unless the frame is full without it.
+func (b *eventsFrame) add(e *entry) bool {
+	n := len(e.JSON()) + 1
+	if len(b.entries) > 0 && b.size+n > FrameBytes {
+		return false
+	}
+	b.entries = append(b.entries, e)
+	b.size += n
+	return true
+}
+
+// live is the frame that a feed shares: it covers (prev, position].
+func (b *eventsFrame) live(feed uint64, prev, position event.Position) Frame {
+	buf := b.start()
+	buf = append(buf, `{"type":"events","feed":`...)
+	buf = strconv.AppendUint(buf, feed, 10)
+	return b.finish(buf, prev, position)
+}
+
+// catchUp is the frame for one subscription alone: it covers (prev, position].
+func (b *eventsFrame) catchUp(id string, prev, position event.Position) Frame {
+	buf := b.start()
+	buf = append(buf, `{"type":"events","id":`...)
+	buf = append(buf, quote(id)...)
+	return b.finish(buf, prev, position)
+}
+
+func (b *eventsFrame) start() []byte {
+	return make([]byte, headerRoom, headerRoom+b.size+192)
+}
+
+func (b *eventsFrame) finish(buf []byte, prev, position event.Position) Frame {
+	buf = append(buf, `,"prev":`...)
+	buf = strconv.AppendInt(buf, int64(prev), 10)
+	buf = append(buf, `,"position":`...)
+	buf = strconv.AppendInt(buf, int64(position), 10)
+	buf = append(buf, `,"events":[`...)
+	for i, e := range b.entries {
+		if i > 0 {
+			buf = append(buf, ',')
+		}
+		buf = append(buf, e.JSON()...)
+	}
+	return seal(append(buf, "]}"...), len(b.entries))
+}
+
+func quote(s string) []byte {
+	b, _ := json.Marshal(s) // a string: cannot fail
+	return b
+}
+
+// message is every frame but the ones with events: one struct, so that the
+// order of the fields is the protocol's everywhere.
+type message struct {
+	Type     string          `json:"type"`
+	Replica  string          `json:"replica,omitempty"`
+	Version  string          `json:"version,omitempty"`
+	ID       string          `json:"id,omitempty"`
+	Feed     uint64          `json:"feed,omitempty"`
+	Filter   *filter.Filter  `json:"filter,omitempty"`
+	Reason   string          `json:"reason,omitempty"`
+	Code     string          `json:"code,omitempty"`
+	Message  string          `json:"message,omitempty"`
+	Position *event.Position `json:"position,omitempty"`
+	Epoch    string          `json:"epoch,omitempty"`
+	Head     *event.Position `json:"head,omitempty"`
+	Oldest   *event.Position `json:"oldest,omitempty"`
+	Tenants  []string        `json:"tenants,omitempty"`
+	Admin    *bool           `json:"admin,omitempty"`
+	Limits   *Limits         `json:"limits,omitempty"`
+	After    int64           `json:"reconnect_after_ms,omitempty"`
+}
+
+// Limits are what a conn is allowed; hello tells them.
+type Limits struct {
+	Subscriptions int `json:"subscriptions"`
+	MessageBytes  int `json:"message_bytes"`
+	FrameBytes    int `json:"frame_bytes"`
+}
+
+// Hello is what a conn is told first, beside what the hub knows itself.
+type Hello struct {
+	Replica, Version string
+	Tenants          []string // ["*"] is all
+	Admin            bool
+	Limits           Limits
+}
+
+func (m message) frame() Frame {
+	b, _ := json.Marshal(m) // texts and numbers: cannot fail
+	return seal(append(make([]byte, headerRoom, headerRoom+len(b)), b...), 0)
+}
+
+// Pong answers a client's ping.
+func Pong() Frame { return message{Type: "pong"}.frame() }
+
+// Error tells a client what was wrong with what it asked; the conn stays. id
+// is the subscription that it speaks of, or "".
+func Error(id, code, text string) Frame {
+	return message{Type: "error", ID: id, Code: code, Message: text}.frame()
+}
+
+// Goodbye announces that the conn is about to be closed.
+func Goodbye(reason string, reconnectAfterMS int64) Frame {
+	return message{Type: "goodbye", Reason: reason, After: reconnectAfterMS}.frame()
+}

@@ -1,0 +1,197 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/omninode-ai/eventfeed/internal/event"
+	"github.com/omninode-ai/eventfeed/internal/filter"
+)
+
+var (
+	modelSeed  = flag.Uint64("model.seed", 0, "run this seed of the model test alone")
+	modelSeeds = flag.Int("model.seeds", 200, "how many seeds the model test runs")
+)
+
+// TestEverySubscriptionGetsEachMatchingEventOnceInOrder runs random appends,
+// lost, repeated and reordered publications, a history that fails, and readers
+// of every speed that come and go, and compares what each got with
+// filter(history).
+func TestEverySubscriptionGetsEachMatchingEventOnceInOrder(t *testing.T) {
+	seeds := []uint64{*modelSeed}
+	if *modelSeed == 0 {
+		seeds = seeds[:0]
+		for i := range *modelSeeds {
+			seeds = append(seeds, uint64(i+1))
+		}
+	}
+	for _, seed := range seeds {
+		ok := t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { newModel(t, seed).run() })
+		})
+		if !ok {
+			t.Fatalf("again with: go test ./internal/hub -run %s -model.seed %d", "TestEverySubscription", seed)
+		}
+	}
+}
+
+type model struct {
+	t       *testing.T
+	rng     *rand.Rand
+	history *memory
+	hub     *Hub
+	lossy   float64
+	filters []filter.Filter // few, so that feeds are shared
+}
+
+func newModel(t *testing.T, seed uint64) *model {
+	rng := rand.New(rand.NewPCG(seed, 0))
+	m := newMemory(seed)
+	m.latency = time.Duration(rng.IntN(30)) * time.Millisecond
+	m.faults = []float64{0, 0, 0.05, 0.3}[rng.IntN(4)]
+	md := &model{t: t, rng: rng, history: m, lossy: []float64{0, 0, 0.1, 0.4}[rng.IntN(4)]}
+	for range 1 + rng.IntN(6) {
+		md.filters = append(md.filters, md.filter())
+	}
+	return md
+}
+
+func (m *model) run() {
+	for range m.rng.IntN(300) {
+		m.history.append(m.event())
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var joined sync.WaitGroup
+	m.hub = m.start(ctx, &joined)
+	readers := make([]*reader, 1+m.rng.IntN(24))
+	done := make(chan struct{})
+	var reading sync.WaitGroup
+	for i := range readers {
+		r := m.reader()
+		readers[i] = r
+		reading.Go(func() { r.run(done) })
+	}
+	m.produce(&joined)
+	time.Sleep(2 * time.Minute) // of the bubble's clock: slow readers, retries
+	close(done)
+	reading.Wait()
+	cancel()
+	joined.Wait()
+	for i, r := range readers {
+		if err := r.check(m.history.events); err != nil {
+			m.t.Errorf("reader %d, filter %s, start %+v: %v", i, r.filter.Key(), r.from, err)
+		}
+	}
+}
+
+func (m *model) start(ctx context.Context, joined *sync.WaitGroup) *Hub {
+	faults := m.history.faults
+	m.history.faults = 0
+	h, err := New(ctx, Config{
+		History: m.history, TailBytes: 1200 * (20 + m.rng.IntN(200)), FrameBytes: 1000 + m.rng.IntN(200_000),
+		Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.history.faults = faults
+	joined.Go(func() { _ = h.Run(ctx) })
+	joined.Go(func() { _ = h.Follow(ctx) })
+	return h
+}
+
+// produce appends batches and publishes them, not always once and not always
+// at once.
+func (m *model) produce(joined *sync.WaitGroup) {
+	for range 20 + m.rng.IntN(100) {
+		events := make([]*event.Event, 1+m.rng.IntN([]int{3, 3, 40, 700}[m.rng.IntN(4)]))
+		for i := range events {
+			events[i] = m.event()
+		}
+		a := m.history.append(events...)
+		times := 1
+		if x := m.rng.Float64(); x < m.lossy/2 {
+			times = 0
+		} else if x < m.lossy {
+			times = 2
+		}
+		for range times {
+			delay := time.Duration(0)
+			if m.rng.Float64() < m.lossy {
+				delay = time.Duration(m.rng.IntN(300)) * time.Millisecond
+			}
+			joined.Go(func() {
+				time.Sleep(delay)
+				m.hub.Publish(a)
+			})
+		}
+		time.Sleep(time.Duration(m.rng.IntN(100)) * time.Millisecond)
+		switch m.rng.IntN(40) {
+		case 0:
+			m.away(time.Duration(m.rng.IntN(8)) * time.Second)
+		case 1:
+			m.history.retain(m.rng.Float64())
+		}
+	}
+}
+
+// away makes every read of history fail for a while.
+func (m *model) away(d time.Duration) {
+	m.history.setAway(true)
+	time.Sleep(d)
+	m.history.setAway(false)
+}
+
+var modelTypes = []string{"omninode.agent.execution.completed.v1", "omninode.agent.execution.failed.v1", "omninode.vault.secret.read.v1"}
+
+func (m *model) event() *event.Event {
+	return &event.Event{
+		EventID: fmt.Sprint(m.rng.Uint64()), EventType: modelTypes[m.rng.IntN(len(modelTypes))],
+		TenantID: fmt.Sprintf("t%d", m.rng.IntN(3)), Source: "model", Topic: "topic",
+		Payload: json.RawMessage(`{"x":"` + string(filler(m.rng.IntN(200))) + `"}`),
+	}
+}
+
+func filler(n int) []byte { return slices.Repeat([]byte("x"), n) }
+
+func (m *model) filter() filter.Filter {
+	var f filter.Filter
+	if m.rng.IntN(2) == 0 {
+		f.TenantIDs = []string{fmt.Sprintf("t%d", m.rng.IntN(4))}
+	}
+	switch m.rng.IntN(4) {
+	case 0:
+		f.EventTypes = []string{modelTypes[m.rng.IntN(3)], modelTypes[m.rng.IntN(3)]}
+	case 1:
+		f.EventTypes = []string{"*.failed.v1", "*vault*"}
+	case 2:
+		f.Outcomes = []string{"failure"}
+	}
+	return f.Canonical()
+}
+
+func (m *model) reader() *reader {
+	r := &reader{
+		hub: m.hub, filter: m.filters[m.rng.IntN(len(m.filters))], rng: rand.New(rand.NewPCG(m.rng.Uint64(), 2)),
+		pace:  time.Duration(m.rng.IntN(4)) * time.Duration(m.rng.IntN(30)) * time.Millisecond,
+		leave: []float64{0, 0, 0.02, 0.1}[m.rng.IntN(4)], delay: time.Duration(m.rng.IntN(3000)) * time.Millisecond,
+	}
+	switch m.rng.IntN(4) {
+	case 0:
+		r.from = From{Start: AtPosition, Position: event.Position(m.rng.IntN(len(m.history.events) + 1)), Epoch: "e1"}
+	case 1:
+		r.from = From{Start: Last, Last: 1 + m.rng.IntN(200)}
+	case 2:
+		r.from = From{Start: Since, Since: time.Now().Add(time.Duration(m.rng.IntN(4000)-1000) * time.Millisecond)}
+	}
+	return r
+}
