@@ -1,6 +1,13 @@
 package store
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"errors"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/omninode-ai/eventfeed/internal/event"
+)
 
 type metrics struct {
 	appendSeconds *prometheus.HistogramVec
@@ -10,8 +17,8 @@ type metrics struct {
 	rejected      prometheus.Counter
 }
 
-func newMetrics(r prometheus.Registerer) *metrics {
-	m := &metrics{
+func newMetrics() *metrics {
+	return &metrics{
 		appendSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "eventfeed_store_append_seconds",
 			Help:    "How long an append took, its commit included, by how it ended.",
@@ -35,8 +42,30 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Help: "Rejected events stored.",
 		}),
 	}
-	if r != nil {
-		r.MustRegister(m.appendSeconds, m.batchEvents, m.events, m.duplicates, m.rejected)
+}
+
+func (m *metrics) register(r prometheus.Registerer) {
+	r.MustRegister(m.appendSeconds, m.batchEvents, m.events, m.duplicates, m.rejected)
+}
+
+func (m *metrics) observeAppend(took time.Duration, b event.Batch, a event.Appended, err error) {
+	result := "stored"
+	switch {
+	case errors.Is(err, event.ErrFenced):
+		result = "fenced"
+	case errors.Is(err, event.ErrUnavailable):
+		result = "unavailable"
+	case errors.Is(err, event.ErrData):
+		result = "data"
+	case err != nil:
+		result = "failed"
 	}
-	return m
+	m.appendSeconds.WithLabelValues(result).Observe(took.Seconds())
+	if err != nil {
+		return
+	}
+	m.batchEvents.Observe(float64(len(b.Events)))
+	m.events.Add(float64(len(a.Events)))
+	m.duplicates.Add(float64(a.Duplicates))
+	m.rejected.Add(float64(len(b.Rejected)))
 }

@@ -19,13 +19,14 @@ const (
 	connectTimeout   = 5 * time.Second
 )
 
-// Open brings the schema up to date as Migrate does, sees to it that there are
-// partitions to append to, and returns a store to Close. An error that is
+// Open brings the schema up to date, sees to it that there are partitions to
+// append to, and returns a store to Close. An error that is
 // event.ErrUnavailable may go away by itself; any other will not.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	s := &Store{
+		effort:        usualEffort,
 		log:           c.Logger,
-		metrics:       newMetrics(c.Metrics),
+		metrics:       newMetrics(),
 		retention:     c.Retention,
 		partitionSize: c.PartitionSize,
 		wake:          make(chan struct{}, 1),
@@ -33,21 +34,44 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	var err error
-	if s.write, err = newPool(ctx, c.URL, writeConns, nil); err != nil {
+	if err := s.connect(ctx, c.URL); err != nil {
 		return nil, err
 	}
-	if s.read, err = newPool(ctx, c.URL, max(4, readConnsPerCore*runtime.NumCPU()), map[string]string{
+	if err := s.prepare(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	if c.Metrics != nil {
+		s.metrics.register(c.Metrics)
+	}
+	return s, nil
+}
+
+func (s *Store) prepare(ctx context.Context) error {
+	if err := s.migrate(ctx); err != nil {
+		return err
+	}
+	if err := s.addPartitions(ctx, 0); err != nil {
+		return err
+	}
+	return s.measureSize(ctx)
+}
+
+func (s *Store) connect(ctx context.Context, url string) (err error) {
+	if s.write, err = newPool(ctx, url, writeConns, nil); err != nil {
+		return err
+	}
+	s.read, err = newPool(ctx, url, max(4, readConnsPerCore*runtime.NumCPU()), map[string]string{
 		"statement_timeout": strconv.FormatInt(readTimeout.Milliseconds(), 10),
 		// The planner must know the positions asked for: only then does it
 		// leave out the partitions that cannot hold them.
 		"plan_cache_mode":               "force_custom_plan",
 		"default_transaction_read_only": "on",
-	}); err != nil {
+	})
+	if err != nil {
 		s.write.Close()
-		return nil, err
 	}
-	return s, nil
+	return err
 }
 
 func newPool(ctx context.Context, url string, conns int, params map[string]string) (*pgxpool.Pool, error) {

@@ -11,6 +11,7 @@ package store
 
 import (
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -24,8 +25,8 @@ type Config struct {
 	Logger    *slog.Logger
 	Metrics   prometheus.Registerer // nil: none
 
-	// PartitionSize is how many positions a partition holds; 0 follows the
-	// recent rate.
+	// PartitionSize is how many positions a partition holds; 0 lets it follow
+	// the recent rate.
 	PartitionSize int64
 }
 
@@ -34,9 +35,14 @@ type Store struct {
 	write *pgxpool.Pool // appends, the head, offsets and maintenance: never behind a slow read
 	read  *pgxpool.Pool // history and statistics: bounded in number and in time
 
+	effort effort // of one search in history
+
 	log           *slog.Logger
 	metrics       *metrics
 	retention     time.Duration
 	partitionSize int64
-	wake          chan struct{} // asks Run for a round of maintenance now
+
+	wake   chan struct{} // asks Run for a round of maintenance now
+	border atomic.Int64  // an append that reaches this position asks for one
+	size   atomic.Int64  // bytes, as of the last round
 }
