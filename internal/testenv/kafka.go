@@ -141,6 +141,8 @@ func properties(dir string, plain, controller int, c BrokerConfig) []byte {
 		"transaction.state.log.min.isr":            "1",
 		"group.initial.rebalance.delay.ms":         "0",
 		"log.retention.check.interval.ms":          "1000",
+		"broker.session.timeout.ms":                "2000",
+		"broker.heartbeat.interval.ms":             "500",
 		"log.cleaner.backoff.ms":                   "500",
 		"message.max.bytes":                        "12000000",
 		"replica.fetch.max.bytes":                  "12000000",
