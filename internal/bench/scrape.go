@@ -1,0 +1,52 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// usage is what a server has used so far.
+type usage struct {
+	cpu      time.Duration
+	resident float64 // bytes
+}
+
+// scrape reads a server's own metrics.
+func scrape(ctx context.Context, server string) (usage, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(server, "/")+"/metrics", nil)
+	if err != nil {
+		return usage{}, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return usage{}, fmt.Errorf("read metrics: %w", err)
+	}
+	defer resp.Body.Close() //nolint:errcheck // read to its end
+	var u usage
+	lines := bufio.NewScanner(resp.Body)
+	for lines.Scan() {
+		name, value, _ := strings.Cut(lines.Text(), " ")
+		v, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			continue // a comment
+		}
+		switch name {
+		case "process_cpu_seconds_total":
+			u.cpu = time.Duration(v * float64(time.Second))
+		case "process_resident_memory_bytes":
+			u.resident = v
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return usage{}, fmt.Errorf("read metrics: %w", err)
+	}
+	if u.cpu == 0 {
+		return usage{}, fmt.Errorf("read metrics: %s has no process_cpu_seconds_total", resp.Status)
+	}
+	return u, nil
+}
