@@ -5,6 +5,8 @@ import { Stream } from './stream.js';
 
 const ROWS = 500;
 const RATE_SECONDS = 5;
+const FLOOD_ROWS = 10;
+const FLOOD_PAUSE = 200; // ms
 
 const $ = (id) => document.getElementById(id);
 const list = $('events');
@@ -15,6 +17,8 @@ let previews = [];
 let held = 0; // events that came while paused
 let paused = false;
 let painting = false;
+let paintedAt = 0;
+let lastBatch = 0; // rows of the last paint
 let position = null;
 let lastAt = 0;
 let arrivals = new Array(RATE_SECONDS).fill(0); // a second each, the newest first
@@ -74,16 +78,23 @@ function showNotice(topic, words) {
   line.textContent = words;
 }
 
+// Nobody reads a flood: many rows at once are painted less often, so that the
+// page stays responsive.
 function paintSoon() {
   if (painting) return;
   painting = true;
-  requestAnimationFrame(() => {
+  const frame = () => requestAnimationFrame(() => {
     painting = false;
     paint();
   });
+  const flood = performance.now() - paintedAt < FLOOD_PAUSE && fresh.length + lastBatch > FLOOD_ROWS;
+  if (flood) setTimeout(frame, FLOOD_PAUSE);
+  else frame();
 }
 
 function paint() {
+  paintedAt = performance.now();
+  lastBatch = fresh.length;
   if (!paused) {
     paintEvents();
     held = 0;

@@ -9,6 +9,7 @@ const FIRST = { last: 100 };
 const LONGEST_PAUSE = 15_000;
 const SILENCE = 45_000; // the server speaks at least every 15 s
 const FINAL = new Map([
+  [1009, 'the filter is longer than the server takes'],
   [4001, 'the server did not understand this page'],
   [4003, 'the server does not allow this'],
   [4008, 'the server speaks another version of the protocol'],
