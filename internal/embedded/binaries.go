@@ -1,8 +1,11 @@
 package embedded
 
 import (
+	"bytes"
 	"cmp"
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,8 +25,36 @@ var postgresFolders = []string{
 	"/Applications/Postgres.app/Contents/Versions/*/bin", "/opt/local/lib/postgresql*/bin",
 }
 
-// findPostgres returns the folder with the newest postgres and initdb.
-func findPostgres() (string, error) {
+// findPostgres returns the folder with the newest postgres and initdb, or, for
+// data that are there already, the one of the major version that made them.
+func findPostgres(ctx context.Context, major string) (string, error) {
+	var others []string
+	for _, dir := range postgresCandidates() {
+		if !isExecutable(filepath.Join(dir, "postgres")) || !isExecutable(filepath.Join(dir, "initdb")) {
+			continue
+		}
+		if major == "" {
+			return dir, nil
+		}
+		version, err := postgresVersion(ctx, dir)
+		if err != nil {
+			return "", err
+		}
+		if version == major {
+			return dir, nil
+		}
+		others = append(others, fmt.Sprintf("%s in %s", version, dir))
+	}
+	if len(others) == 0 {
+		return "", ErrNoPostgres
+	}
+	return "", fmt.Errorf("the data were made by PostgreSQL %s, and this machine has %s: install PostgreSQL %s, or remove the folder to start anew",
+		major, strings.Join(others, ", "), major)
+}
+
+// postgresCandidates lists folders, the newest version first, what is in PATH
+// before all.
+func postgresCandidates() []string {
 	var found []string
 	for _, pattern := range postgresFolders {
 		m, _ := filepath.Glob(pattern) // the patterns are well-formed
@@ -32,20 +63,29 @@ func findPostgres() (string, error) {
 	slices.SortStableFunc(found, func(a, b string) int { return cmp.Compare(versionIn(b), versionIn(a)) })
 	if p, err := exec.LookPath("postgres"); err == nil {
 		if p, err = filepath.EvalSymlinks(p); err == nil {
-			found = append(found, filepath.Dir(p))
+			found = slices.Insert(found, 0, filepath.Dir(p))
 		}
 	}
-	for _, dir := range found {
-		if isExecutable(filepath.Join(dir, "postgres")) && isExecutable(filepath.Join(dir, "initdb")) {
-			return dir, nil
-		}
-	}
-	return "", ErrNoPostgres
+	return found
 }
 
 func isExecutable(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && !info.IsDir() && info.Mode()&0o111 != 0
+}
+
+// postgresVersion asks the binary: "postgres (PostgreSQL) 17.2 (Debian …)".
+func postgresVersion(ctx context.Context, dir string) (major string, err error) {
+	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output()
+	if err != nil {
+		return "", fmt.Errorf("ask PostgreSQL for its version: %w", err)
+	}
+	_, version, _ := bytes.Cut(out, []byte(") "))
+	end := bytes.IndexFunc(version, func(r rune) bool { return r < '0' || r > '9' })
+	if end <= 0 {
+		return "", fmt.Errorf("ask PostgreSQL for its version: got %q", out)
+	}
+	return string(version[:end]), nil
 }
 
 // versionIn gives the largest number below 100 in a path; 0 if there is none.

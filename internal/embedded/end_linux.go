@@ -2,5 +2,5 @@ package embedded
 
 import "syscall"
 
-// endWithUs lets the kernel stop a child when we are gone, however we went.
-func endWithUs(a *syscall.SysProcAttr) { a.Pdeathsig = syscall.SIGINT }
+// endWithUs lets the kernel signal a child when we are gone.
+func endWithUs(a *syscall.SysProcAttr, last syscall.Signal) { a.Pdeathsig = last }

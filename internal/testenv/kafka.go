@@ -2,19 +2,19 @@ package testenv
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/segmentio/kafka-go"
+
+	"github.com/omninode-ai/eventfeed/internal/embedded"
 )
 
 // Broker is a real Apache Kafka of one node. Its methods fail the test.
@@ -22,16 +22,25 @@ type Broker struct {
 	Addr string // HOST:PORT, without TLS and SASL
 
 	tb   testing.TB
-	proc *process
+	dir  string
+	libs string
+	proc *embedded.Process
 }
 
 // BrokerConfig changes how a broker is run.
 type BrokerConfig struct {
-	// Listeners are added to the plain one, like "SSL" or "SASL_PLAINTEXT",
-	// with the port that each listens on.
-	Listeners map[string]int
+	// Listeners are added to the plain one: name → port and protocol.
+	Listeners map[string]Listener
 	Settings  map[string]string // over ours, as in server.properties
-	Files     map[string]string // written beside the data: name → content
+	Files     map[string]string // written into the folder that files are looked up in: name → content
+	// Scram are the users that SCRAM knows: name → password.
+	Scram map[string]string
+}
+
+// Listener is a place where a broker takes connections.
+type Listener struct {
+	Port     int
+	Protocol string // SSL, SASL_PLAINTEXT or SASL_SSL
 }
 
 var sharedBroker struct {
@@ -50,7 +59,7 @@ func Kafka(tb testing.TB) *Broker {
 		}
 		b := newBroker(tb, dir, BrokerConfig{})
 		b.Start()
-		onExit(func() error { return b.proc.end(syscall.SIGKILL) })
+		onExit(func() error { return b.proc.End(syscall.SIGKILL, stopTimeout) })
 		sharedBroker.broker = b
 	})
 	if sharedBroker.broker == nil {
@@ -69,8 +78,10 @@ func NewKafka(tb testing.TB, c ...BrokerConfig) *Broker {
 	b := newBroker(tb, openDir(tb), config)
 	b.Start()
 	tb.Cleanup(func() {
-		b.Signal(syscall.SIGCONT)
 		b.Kill()
+		if tb.Failed() {
+			tb.Logf("Kafka's log ends: %s", b.proc.LogTail())
+		}
 	})
 	return b
 }
@@ -90,98 +101,74 @@ func KafkaLibs(tb testing.TB) string {
 
 func newBroker(tb testing.TB, dir string, c BrokerConfig) *Broker {
 	tb.Helper()
-	libs := KafkaLibs(tb)
+	b := &Broker{tb: tb, dir: dir, libs: KafkaLibs(tb)}
 	for name, content := range c.Files {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
-			tb.Fatal(err)
-		}
+		b.write(name, []byte(content))
 	}
 	plain, controller := FreePort(tb), FreePort(tb)
-	config := filepath.Join(dir, "server.properties")
-	if err := os.WriteFile(config, properties(dir, plain, controller, c), 0o600); err != nil {
-		tb.Fatal(err)
+	b.Addr = fmt.Sprintf("127.0.0.1:%d", plain)
+	b.write("server.properties", properties(dir, plain, controller, c))
+	format := b.java("kafka.tools.StorageTool", "format", "-t", "ZXZlbnRmZWVkLXRlc3RzMQ", "-c", "server.properties")
+	for name, password := range c.Scram {
+		for _, mechanism := range []string{"SCRAM-SHA-256", "SCRAM-SHA-512"} {
+			format.Args = append(format.Args, "--add-scram", fmt.Sprintf("%s=[name=%s,password=%s]", mechanism, name, password))
+		}
 	}
-	format := exec.Command("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", libs+"/*",
-		"kafka.tools.StorageTool", "format", "-t", "ZXZlbnRmZWVkLXRlc3RzMQ", "-c", config)
 	if out, err := format.CombinedOutput(); err != nil {
-		tb.Fatalf("format Kafka's storage: %v\n%s", err, out)
+		tb.Fatalf("format Kafka's storage: %v; `make deps` installs what it needs\n%s", err, out)
 	}
-	return &Broker{
-		Addr: fmt.Sprintf("127.0.0.1:%d", plain), tb: tb,
-		proc: &process{
-			args: []string{"java", "-Xmx512m", "-XX:+UseSerialGC", "-cp", libs + "/*", "kafka.Kafka", config},
-			log:  filepath.Join(dir, "log"),
-		},
+	return b
+}
+
+func (b *Broker) write(name string, content []byte) {
+	b.tb.Helper()
+	if err := os.WriteFile(filepath.Join(b.dir, name), content, 0o600); err != nil {
+		b.tb.Fatal(err)
 	}
 }
 
-// properties writes a configuration that starts fast and keeps little.
-func properties(dir string, plain, controller int, c BrokerConfig) []byte {
-	listeners := []string{fmt.Sprintf("PLAINTEXT://127.0.0.1:%d", plain), fmt.Sprintf("CONTROLLER://127.0.0.1:%d", controller)}
-	protocols := []string{"PLAINTEXT:PLAINTEXT", "CONTROLLER:PLAINTEXT"}
-	advertised := listeners[:1:1]
-	for name, port := range c.Listeners {
-		l := fmt.Sprintf("%s://127.0.0.1:%d", name, port)
-		listeners, advertised = append(listeners, l), append(advertised, l)
-		protocols = append(protocols, name+":"+name)
-	}
-	all := map[string]string{
-		"process.roles": "broker,controller", "node.id": "1",
-		"controller.quorum.voters":                 fmt.Sprintf("1@127.0.0.1:%d", controller),
-		"listeners":                                strings.Join(listeners, ","),
-		"advertised.listeners":                     strings.Join(advertised, ","),
-		"listener.security.protocol.map":           strings.Join(protocols, ","),
-		"controller.listener.names":                "CONTROLLER",
-		"log.dirs":                                 filepath.Join(dir, "data"),
-		"num.partitions":                           "3",
-		"offsets.topic.num.partitions":             "3",
-		"offsets.topic.replication.factor":         "1",
-		"transaction.state.log.num.partitions":     "3",
-		"transaction.state.log.replication.factor": "1",
-		"transaction.state.log.min.isr":            "1",
-		"group.initial.rebalance.delay.ms":         "0",
-		"log.retention.check.interval.ms":          "1000",
-		"broker.session.timeout.ms":                "2000",
-		"broker.heartbeat.interval.ms":             "500",
-		"log.cleaner.backoff.ms":                   "500",
-		"message.max.bytes":                        "12000000",
-		"replica.fetch.max.bytes":                  "12000000",
-		"delete.topic.enable":                      "true",
-	}
-	maps.Copy(all, c.Settings)
-	var b strings.Builder
-	for _, k := range slices.Sorted(maps.Keys(all)) {
-		fmt.Fprintf(&b, "%s=%s\n", k, all[k])
-	}
-	return []byte(b.String())
+// java runs a class in the broker's folder, tuned to start fast.
+func (b *Broker) java(class string, args ...string) *exec.Cmd {
+	cmd := exec.Command("java", append([]string{
+		"-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
+		"-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", b.libs + "/*", class,
+	}, args...)...)
+	cmd.Dir = b.dir
+	return cmd
 }
 
 // Start starts the broker, again after Stop or Kill, and waits until it
 // answers. Port and data stay as they are.
 func (b *Broker) Start() {
 	b.tb.Helper()
-	if err := b.proc.start(); err != nil {
-		b.tb.Fatalf("start Kafka: %v; `make deps` installs what it needs", err)
+	proc, err := embedded.StartProcess(b.java("kafka.Kafka", "server.properties"), filepath.Join(b.dir, "log"), syscall.SIGKILL)
+	if err != nil {
+		b.tb.Fatal(err)
 	}
-	c := &kafka.Client{Addr: kafka.TCP(b.Addr), Timeout: 2 * time.Second, Transport: &kafka.Transport{}}
-	defer c.Transport.(*kafka.Transport).CloseIdleConnections()
-	b.proc.await(b.tb, func() error {
+	b.proc = proc
+	transport := &kafka.Transport{}
+	defer transport.CloseIdleConnections()
+	c := &kafka.Client{Addr: kafka.TCP(b.Addr), Timeout: 2 * time.Second, Transport: transport}
+	await(b.tb, proc, func() error {
 		m, err := c.Metadata(context.Background(), &kafka.MetadataRequest{})
 		if err == nil && len(m.Brokers) == 0 {
-			err = fmt.Errorf("no broker is registered yet")
+			return errors.New("no broker is registered yet")
 		}
 		return err
 	})
 }
 
+// stopTimeout is more than a broker needs, even one without a controller.
+const stopTimeout = 30 * time.Second
+
 // Stop ends the broker in good order.
-func (b *Broker) Stop() { b.must(b.proc.end(syscall.SIGTERM)) }
+func (b *Broker) Stop() { b.must(b.proc.End(syscall.SIGTERM, stopTimeout)) }
 
 // Kill ends the broker with SIGKILL.
-func (b *Broker) Kill() { b.must(b.proc.end(syscall.SIGKILL)) }
+func (b *Broker) Kill() { b.must(b.proc.End(syscall.SIGKILL, stopTimeout)) }
 
 // Signal sends a signal, such as SIGSTOP and SIGCONT.
-func (b *Broker) Signal(s syscall.Signal) { b.must(b.proc.signal(s)) }
+func (b *Broker) Signal(s syscall.Signal) { b.must(b.proc.Signal(s)) }
 
 func (b *Broker) must(err error) {
 	b.tb.Helper()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -29,7 +28,8 @@ var sharedPostgres = sync.OnceValues(func() (*embedded.Postgres, error) {
 var databases atomic.Int64
 
 // Database gives the URL of a fresh, empty database on a server that the test
-// binary shares. It is dropped when the test ends.
+// binary shares. It is dropped when the test ends. Its texts are ordered as in
+// a dictionary, as in most databases that people have, and not by bytes.
 func Database(tb testing.TB) string {
 	tb.Helper()
 	p, err := sharedPostgres()
@@ -37,7 +37,7 @@ func Database(tb testing.TB) string {
 		tb.Fatalf("start PostgreSQL: %v", err)
 	}
 	name := fmt.Sprintf("test_%d", databases.Add(1))
-	admin(tb, p.URL(), "CREATE DATABASE "+name)
+	admin(tb, p.URL(), "CREATE DATABASE "+name+" TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")
 	tb.Cleanup(func() { admin(tb, p.URL(), "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
 	u, err := url.Parse(p.URL())
 	if err != nil {
@@ -60,8 +60,8 @@ func admin(tb testing.TB, at, statement string) {
 	}
 }
 
-// Postgres gives a server of its own, for tests that kill it. Writes are as
-// safe as they are by default.
+// Postgres gives a server of the test's own, to stop, kill and start again.
+// Writes are as safe as they are by default.
 func Postgres(tb testing.TB) *embedded.Postgres {
 	tb.Helper()
 	p, err := embedded.StartPostgres(context.Background(), embedded.PostgresConfig{Dir: openDir(tb)})
@@ -69,28 +69,9 @@ func Postgres(tb testing.TB) *embedded.Postgres {
 		tb.Fatalf("start PostgreSQL: %v", err)
 	}
 	tb.Cleanup(func() {
-		if err := p.Stop(); err != nil {
+		if err := p.Kill(); err != nil {
 			tb.Errorf("stop PostgreSQL: %v", err)
 		}
 	})
 	return p
-}
-
-// openDir gives a folder that ends with the test and that other users may
-// enter, which those of testing do not.
-func openDir(tb testing.TB) string {
-	tb.Helper()
-	dir, err := os.MkdirTemp("", "eventfeed-test-")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			tb.Error(err)
-		}
-	})
-	if err := os.Chmod(dir, 0o755); err != nil {
-		tb.Fatal(err)
-	}
-	return dir
 }

@@ -3,45 +3,37 @@ package testenv
 import (
 	"context"
 	"fmt"
+	"os/exec"
 	"path/filepath"
 	"strconv"
-	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/omninode-ai/eventfeed/internal/embedded"
 )
 
-var redisServer struct {
-	once sync.Once
-	url  string
-}
-
-// Redis gives the URL of a server that the test binary shares.
+// Redis gives the URL of a server of the test's own: one starts in
+// milliseconds.
 func Redis(tb testing.TB) string {
 	tb.Helper()
-	redisServer.once.Do(func() {
-		dir, err := sharedDir("redis")
-		if err != nil {
-			tb.Fatal(err)
-		}
-		port := FreePort(tb)
-		p := &process{
-			args: []string{"redis-server", "--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--save", "", "--dir", dir},
-			log:  filepath.Join(dir, "log"),
-		}
-		if err := p.start(); err != nil {
-			tb.Fatalf("start redis-server: %v; `make deps` installs it", err)
-		}
-		onExit(func() error { return p.end(syscall.SIGTERM) })
-		url := fmt.Sprintf("redis://127.0.0.1:%d", port)
-		c := redis.NewClient(&redis.Options{Addr: fmt.Sprintf("127.0.0.1:%d", port)})
-		defer c.Close() //nolint:errcheck // nothing is lost
-		p.await(tb, func() error { return c.Ping(context.Background()).Err() })
-		redisServer.url = url
-	})
-	if redisServer.url == "" {
-		tb.Fatal("redis-server could not be started, see the first test that asked for it")
+	dir, port := openDir(tb), FreePort(tb)
+	p, err := embedded.StartProcess(
+		exec.Command("redis-server", "--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--save", "", "--dir", dir),
+		filepath.Join(dir, "log"), syscall.SIGKILL)
+	if err != nil {
+		tb.Fatalf("%v; `make deps` installs it", err)
 	}
-	return redisServer.url
+	tb.Cleanup(func() {
+		if err := p.End(syscall.SIGTERM, 10*time.Second); err != nil {
+			tb.Error(err)
+		}
+	})
+	addr := fmt.Sprintf("127.0.0.1:%d", port)
+	c := redis.NewClient(&redis.Options{Addr: addr, MaxRetries: -1})
+	defer c.Close() //nolint:errcheck // nothing is lost
+	await(tb, p, func() error { return c.Ping(context.Background()).Err() })
+	return "redis://" + addr
 }

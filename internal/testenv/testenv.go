@@ -16,15 +16,17 @@ import (
 
 // running is what has to be stopped when the binary ends.
 var running struct {
-	mu    sync.Mutex
-	dir   string
-	stops []func() error
+	mu     sync.Mutex
+	inMain bool
+	dir    string
+	stops  []func() error
 }
 
 // Main runs the tests and stops what they started:
 //
 //	func TestMain(m *testing.M) { os.Exit(testenv.Main(m)) }
 func Main(m *testing.M) int {
+	running.inMain = true
 	code := m.Run()
 	if err := stopAll(); err != nil {
 		fmt.Fprintln(os.Stderr, "testenv:", err)
@@ -58,15 +60,15 @@ func onExit(stop func() error) {
 func sharedDir(name string) (string, error) {
 	running.mu.Lock()
 	defer running.mu.Unlock()
+	if !running.inMain {
+		return "", errors.New("this package's TestMain has to call testenv.Main, which stops what tests share")
+	}
 	if running.dir == "" {
-		dir, err := os.MkdirTemp("", "eventfeed-test-")
+		dir, err := newDir()
 		if err != nil {
 			return "", err
 		}
 		running.dir = dir
-		if err := os.Chmod(dir, 0o755); err != nil {
-			return "", err
-		}
 	}
 	dir := filepath.Join(running.dir, name)
 	return dir, os.MkdirAll(dir, 0o755)
