@@ -15,7 +15,9 @@ const (
 	ByPosition  Order = "position"
 )
 
-// Key is a place in an order: a page continues strictly behind it.
+// Key is a place in an order: a page continues strictly behind it. It need not
+// be an event's place: Position 0 in the order of timestamps is the border
+// before the first event of that Timestamp.
 type Key struct {
 	Timestamp time.Time // of no meaning when ordered by position
 	Position  event.Position
@@ -36,7 +38,8 @@ type Query struct {
 type Page struct {
 	Events []*event.Event
 	// Next is where the next page continues; nil if there is nothing more.
-	// It is set too when the time budget ended before Limit was reached.
+	// With fewer events than Limit, or none, it says how far a search has read
+	// that ran out of time.
 	Next *Key
 }
 
@@ -44,6 +47,7 @@ type Page struct {
 type Window struct {
 	Events  []*event.Event // ascending
 	Through event.Position // everything up to here has been looked at
+	Floor   event.Position // of the same moment; what lies at or below is gone
 }
 
 // Statistics are exact counts of the stored events of a range of time.

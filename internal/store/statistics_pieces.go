@@ -1,0 +1,79 @@
+package store
+
+import "time"
+
+// In microseconds.
+var (
+	minute = time.Minute.Microseconds()
+	hour   = time.Hour.Microseconds()
+	day    = 24 * hour
+)
+
+// pieces are a range of time as hours, minutes and events that are to be
+// added, or taken away again where the next whole one is nearer: at "now",
+// nearly nothing lies between the end and the next full hour.
+type pieces struct {
+	hours           stretch
+	minutes, events []piece
+	allMinutes      stretch // the range in whole minutes, beside events
+}
+
+type piece struct {
+	stretch
+	sign int64
+}
+
+func cutPieces(times stretch) pieces {
+	m := stretch{nearest(times.from, minute), nearest(times.to, minute)}
+	h := stretch{nearest(m.from, hour), nearest(m.to, hour)}
+	return pieces{
+		hours:      h,
+		minutes:    edges(m, h),
+		events:     edges(times, m),
+		allMinutes: m,
+	}
+}
+
+// edges are what makes exact of rounded.
+func edges(exact, rounded stretch) []piece {
+	var p []piece
+	add := func(from, to, sign int64) {
+		switch {
+		case from < to:
+			p = append(p, piece{stretch{from, to}, sign})
+		case from > to:
+			p = append(p, piece{stretch{to, from}, -sign})
+		}
+	}
+	add(exact.from, rounded.from, 1)
+	add(rounded.to, exact.to, 1)
+	return p
+}
+
+func nearest(at, unit int64) int64 { return floorTo(at+unit/2, unit) }
+
+func floorTo(at, unit int64) int64 {
+	rest := at % unit
+	if rest < 0 {
+		rest += unit
+	}
+	return at - rest
+}
+
+// bucketWidth gives the least round width that makes 120 buckets at most.
+func bucketWidth(times stretch) int64 {
+	widths := []int64{
+		minute, 2 * minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute,
+		hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 5 * day, 10 * day, 30 * day,
+	}
+	for _, width := range widths {
+		if times.to-times.from <= 120*width {
+			return width
+		}
+	}
+	width := 30 * day
+	for times.to-times.from > 120*width {
+		width *= 2
+	}
+	return width
+}

@@ -1,0 +1,124 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/omninode-ai/eventfeed/internal/event"
+)
+
+// errTooWide: a window could not be read in the time given to it.
+var errTooWide = errors.New("window takes too long")
+
+// firstWidth estimates how wide a window of so many events is. In time it
+// goes by the middle half of the nearest part, since a few events that are far
+// too late or early say nothing about the rest.
+func (w *walk) firstWidth(ctx context.Context, events int64) (int64, error) {
+	if w.order == ByPosition {
+		return events, nil
+	}
+	pilot, n := part{}, int64(0)
+	for _, p := range w.nearestFirst(w.ahead) {
+		if has := p.positions.to - p.positions.from; has > n {
+			pilot, n = p, has
+		}
+		if n >= events {
+			break
+		}
+	}
+	var seconds *float64
+	err := w.q.QueryRow(ctx, `SELECT extract(epoch FROM max(timestamp) - min(timestamp))::float8 FROM event_bus_events WHERE id IN ($1, $2)`,
+		pilot.positions.from+n/4, pilot.positions.from+n*3/4).Scan(&seconds)
+	if err != nil {
+		return 0, fmt.Errorf("estimate window: %w", err)
+	}
+	if seconds == nil || *seconds <= 0 {
+		return time.Minute.Microseconds(), nil
+	}
+	return max(1, int64(min(*seconds*1e6*float64(events)/float64(n-n/2), 1e18))), nil
+}
+
+// nextWidth goes for windows that are worth their round trips and can still be
+// given up when the time is over.
+func nextWidth(width int64, took time.Duration) int64 {
+	switch {
+	case took < 20*time.Millisecond:
+		return min(width, 1e18/8) * 8
+	case took < 100*time.Millisecond:
+		return min(width, 1e18/2) * 2
+	case took > 400*time.Millisecond:
+		return max(width/4, 1)
+	}
+	return width
+}
+
+func (w *walk) readWithin(ctx context.Context, limit time.Duration, window stretch, want, bytes int) ([]*event.Event, bool, error) {
+	bounded, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	events, whole, err := w.read(bounded, window, want, bytes)
+	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
+		return nil, false, fmt.Errorf("%w: %w", errTooWide, err)
+	}
+	return events, whole, err
+}
+
+// read returns up to want events of the window; fewer, and not whole, if their
+// payloads exceed bytes.
+func (w *walk) read(ctx context.Context, window stretch, want, bytes int) (found []*event.Event, whole bool, err error) {
+	whole = true
+	for _, p := range w.nearestFirst(window) {
+		on := w.axis(p).cut(window)
+		if len(found) >= want {
+			on = w.cutBehind(on, found[want-1])
+			if on.empty() {
+				continue
+			}
+		}
+		where, args := w.statement(p, on, want)
+		events, all, err := w.row.query(ctx, w.q, bytes, where, args...)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, e := range events {
+			bytes = max(0, bytes-len(e.Payload))
+		}
+		found = append(found, events...)
+		slices.SortFunc(found, w.compare)
+		if !all {
+			// What was not read may belong before whatever comes after its last.
+			whole, want = false, min(want, 1+slices.Index(found, events[len(events)-1]))
+		}
+		found = found[:min(want, len(found))]
+	}
+	return found, whole, nil
+}
+
+// cutBehind leaves what may come before last, or has the same timestamp.
+func (w *walk) cutBehind(on stretch, last *event.Event) stretch {
+	if w.descending {
+		on.from = max(on.from, w.at(last))
+	} else {
+		on.to = min(on.to, w.at(last)+1)
+	}
+	return on
+}
+
+func (w *walk) nearestFirst(window stretch) []part {
+	var parts []part
+	for _, p := range w.parts {
+		if w.axis(p).meets(window) {
+			parts = append(parts, p)
+		}
+	}
+	slices.SortFunc(parts, func(a, b part) int {
+		if w.descending {
+			return cmp.Compare(w.axis(b).to, w.axis(a).to)
+		}
+		return cmp.Compare(w.axis(a).from, w.axis(b).from)
+	})
+	return parts
+}
