@@ -94,18 +94,6 @@ CREATE TABLE event_bus_gaps (
 );
 COMMENT ON TABLE event_bus_gaps IS 'Source gaps: offsets that Kafka no longer had when they were to be read.';
 
-CREATE TABLE event_bus_minutes (
-  bucket     timestamptz NOT NULL,
-  tenant_id  text        COLLATE "C" NOT NULL,
-  event_type text        COLLATE "C" NOT NULL,
-  count      bigint      NOT NULL,
-  PRIMARY KEY (bucket, tenant_id, event_type)
-) WITH (fillfactor = 70);
-COMMENT ON TABLE event_bus_minutes IS 'Stored events a minute of timestamp, tenant and type: exact, since appends add and retention takes away.';
-
-CREATE TABLE event_bus_hours (LIKE event_bus_minutes INCLUDING ALL);
-COMMENT ON TABLE event_bus_hours IS 'As event_bus_minutes, an hour a bucket.';
-
 CREATE TABLE event_bus_partitions (
   first            bigint      PRIMARY KEY,
   last             bigint      NOT NULL,
@@ -126,7 +114,7 @@ CREATE TABLE event_bus_rejected (
   partition   integer     NOT NULL,
   "offset"    bigint      NOT NULL,
   incarnation integer     NOT NULL DEFAULT 0,
-  reason      text        NOT NULL,
+  reason      text        COLLATE "C" NOT NULL,
   detail      text        NOT NULL,
   record_time timestamptz NOT NULL,
   rejected_at timestamptz NOT NULL,
@@ -139,11 +127,3 @@ CREATE TABLE event_bus_rejected (
 COMMENT ON TABLE  event_bus_rejected         IS 'Kafka records that could not become events, with their bytes and the reason.';
 COMMENT ON COLUMN event_bus_rejected.headers IS 'A list of [key, value in base64].';
 COMMENT ON COLUMN event_bus_rejected.size    IS 'Bytes of key and value.';
-
-CREATE FUNCTION event_bus_minute(t timestamptz) RETURNS timestamptz LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN date_bin('1 minute', t, '0001-01-01 00:00:00+00 BC');
-COMMENT ON FUNCTION event_bus_minute IS 'The bucket of event_bus_minutes that t is counted in: the whole minute of UTC.';
-
-CREATE FUNCTION event_bus_hour(t timestamptz) RETURNS timestamptz LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN date_bin('1 hour', t, '0001-01-01 00:00:00+00 BC');
-COMMENT ON FUNCTION event_bus_hour IS 'The bucket of event_bus_hours that t is counted in: the whole hour of UTC.';

@@ -67,6 +67,7 @@ func (s *Store) connect(ctx context.Context, url string) (err error) {
 		// leave out the partitions that cannot hold them.
 		"plan_cache_mode":               "force_custom_plan",
 		"default_transaction_read_only": "on",
+		"jit":                           "off", // it takes longer to compile a search than to run it
 	})
 	if err != nil {
 		s.write.Close()

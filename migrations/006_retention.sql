@@ -27,20 +27,7 @@ BEGIN
 
   UPDATE event_bus_head h SET floor = target WHERE h.one;
 
-  UPDATE event_bus_minutes m SET count = m.count - g.count
-    FROM unnest(minutes, tenants, types, counts) g (bucket, tenant_id, event_type, count)
-   WHERE m.bucket = g.bucket AND m.tenant_id = g.tenant_id AND m.event_type = g.event_type;
-  DELETE FROM event_bus_minutes m
-   USING unnest(minutes, tenants, types) g (bucket, tenant_id, event_type)
-   WHERE m.bucket = g.bucket AND m.tenant_id = g.tenant_id AND m.event_type = g.event_type AND m.count = 0;
-
-  UPDATE event_bus_hours h SET count = h.count - g.count
-    FROM (SELECT event_bus_hour(u.minute) AS bucket, u.tenant_id, u.event_type, sum(u.count) AS count
-            FROM unnest(minutes, tenants, types, counts) u (minute, tenant_id, event_type, count) GROUP BY 1, 2, 3) g
-   WHERE h.bucket = g.bucket AND h.tenant_id = g.tenant_id AND h.event_type = g.event_type;
-  DELETE FROM event_bus_hours h
-   USING unnest(minutes, tenants, types) g (minute, tenant_id, event_type)
-   WHERE h.bucket = event_bus_hour(g.minute) AND h.tenant_id = g.tenant_id AND h.event_type = g.event_type AND h.count = 0;
+  PERFORM event_bus_count(-1, minutes, tenants, types, counts);
 END $$;
 
 -- Deletes what belongs to up to step positions below the floor: their hashes, and

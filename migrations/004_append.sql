@@ -76,17 +76,11 @@ BEGIN
          correlation, causation, schema_ref, payload, topic, partition, event_offset, processed)
    WHERE u.id IS NOT NULL;
 
-  INSERT INTO event_bus_minutes AS m (bucket, tenant_id, event_type, count)
-  SELECT event_bus_minute(u.event_time), u.tenant, u.event_type, count(*)
-    FROM unnest(positions, event_time, tenant, event_bus_append.event_type) u (id, event_time, tenant, event_type)
-   WHERE u.id IS NOT NULL GROUP BY 1, 2, 3
-      ON CONFLICT (bucket, tenant_id, event_type) DO UPDATE SET count = m.count + EXCLUDED.count;
-
-  INSERT INTO event_bus_hours AS h (bucket, tenant_id, event_type, count)
-  SELECT event_bus_hour(u.event_time), u.tenant, u.event_type, count(*)
-    FROM unnest(positions, event_time, tenant, event_bus_append.event_type) u (id, event_time, tenant, event_type)
-   WHERE u.id IS NOT NULL GROUP BY 1, 2, 3
-      ON CONFLICT (bucket, tenant_id, event_type) DO UPDATE SET count = h.count + EXCLUDED.count;
+  PERFORM event_bus_count(1, array_agg(g.minute), array_agg(g.tenant), array_agg(g.event_type), array_agg(g.n))
+     FROM (SELECT event_bus_minute(u.event_time) AS minute, u.tenant, u.event_type, count(*) AS n
+             FROM unnest(positions, event_time, tenant, event_bus_append.event_type) u (id, event_time, tenant, event_type)
+            WHERE u.id IS NOT NULL GROUP BY 1, 2, 3) g
+   HAVING count(*) > 0;
 
   IF cardinality(rejected_topic) > 0 THEN
     INSERT INTO event_bus_rejected (topic, partition, "offset", incarnation, reason, detail, record_time, rejected_at, size, key, headers, value)
