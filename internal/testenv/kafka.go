@@ -32,7 +32,7 @@ type BrokerConfig struct {
 	// Listeners are added to the plain one: name → port and protocol.
 	Listeners map[string]Listener
 	Settings  map[string]string // over ours, as in server.properties
-	Files     map[string]string // written into the folder that files are looked up in: name → content
+	Files     map[string][]byte // written into the broker's folder: name → content
 	// Scram are the users that SCRAM knows: name → password.
 	Scram map[string]string
 }
@@ -75,7 +75,13 @@ func NewKafka(tb testing.TB, c ...BrokerConfig) *Broker {
 	if len(c) > 0 {
 		config = c[0]
 	}
-	b := newBroker(tb, openDir(tb), config)
+	return startBroker(tb, openDir(tb), config)
+}
+
+// startBroker gives one that ends with the test.
+func startBroker(tb testing.TB, dir string, c BrokerConfig) *Broker {
+	tb.Helper()
+	b := newBroker(tb, dir, c)
 	b.Start()
 	tb.Cleanup(func() {
 		b.Kill()
@@ -103,7 +109,7 @@ func newBroker(tb testing.TB, dir string, c BrokerConfig) *Broker {
 	tb.Helper()
 	b := &Broker{tb: tb, dir: dir, libs: KafkaLibs(tb)}
 	for name, content := range c.Files {
-		b.write(name, []byte(content))
+		b.write(name, content)
 	}
 	plain, controller := FreePort(tb), FreePort(tb)
 	b.Addr = fmt.Sprintf("127.0.0.1:%d", plain)

@@ -2,11 +2,17 @@ package testenv_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/segmentio/kafka-go"
+	kafkasasl "github.com/segmentio/kafka-go/sasl"
+	"github.com/segmentio/kafka-go/sasl/plain"
+	"github.com/segmentio/kafka-go/sasl/scram"
 
 	"github.com/omninode-ai/eventfeed/internal/testenv"
 )
@@ -27,6 +33,61 @@ func TestServicesAnswer(t *testing.T) {
 	if _, err := k.Metadata(ctx, &kafka.MetadataRequest{}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestSecureBrokerLetsIn(t *testing.T) {
+	b := testenv.SecureKafka(t)
+	ca, err := os.ReadFile(b.CAFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(ca)
+	pair, err := tls.LoadX509KeyPair(b.CertFile, b.KeyFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encrypted := &tls.Config{RootCAs: roots}
+	known := &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{pair}}
+	right, wrong := sasl(t, b.Username, b.Password), sasl(t, b.Username, "guess")
+	for _, c := range []struct {
+		name, addr string
+		tls        *tls.Config
+		sasl       kafkasasl.Mechanism
+		in         bool
+	}{
+		{"TLS", b.TLSAddr, encrypted, nil, true},
+		{"TLS without the authority", b.TLSAddr, &tls.Config{}, nil, false},
+		{"mutual TLS", b.MutualTLSAddr, known, nil, true},
+		{"mutual TLS without a certificate", b.MutualTLSAddr, encrypted, nil, false},
+		{"PLAIN", b.SASLAddr, nil, right["plain"], true},
+		{"PLAIN with a wrong password", b.SASLAddr, nil, wrong["plain"], false},
+		{"SCRAM-SHA-256", b.SASLAddr, nil, right["256"], true},
+		{"SCRAM-SHA-256 with a wrong password", b.SASLAddr, nil, wrong["256"], false},
+		{"SCRAM-SHA-512", b.SASLTLSAddr, encrypted, right["512"], true},
+		{"PLAIN over TLS", b.SASLTLSAddr, encrypted, right["plain"], true},
+		{"nobody", b.SASLAddr, nil, nil, false},
+	} {
+		transport := &kafka.Transport{TLS: c.tls, SASL: c.sasl}
+		client := kafka.Client{Addr: kafka.TCP(c.addr), Transport: transport, Timeout: 10 * time.Second}
+		if _, err := client.Metadata(t.Context(), &kafka.MetadataRequest{}); (err == nil) != c.in {
+			t.Errorf("%s: got %v, want let in: %v", c.name, err, c.in)
+		}
+		transport.CloseIdleConnections()
+	}
+}
+
+func sasl(t *testing.T, user, password string) map[string]kafkasasl.Mechanism {
+	t.Helper()
+	short, err := scram.Mechanism(scram.SHA256, user, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	long, err := scram.Mechanism(scram.SHA512, user, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]kafkasasl.Mechanism{"plain": plain.Mechanism{Username: user, Password: password}, "256": short, "512": long}
 }
 
 func TestBrokerKeepsItsDataThroughAKill(t *testing.T) {
