@@ -198,6 +198,31 @@ func within(events []*event.Event, start, end time.Time) []*event.Event {
 	})
 }
 
+// insertMore adds to what there is, and forgets its counts.
+func (h *history) insertMore(tb testing.TB, events []*event.Event) {
+	h.exec(tb, `TRUNCATE event_bus_minutes, event_bus_hours, event_bus_outcomes`)
+	h.insert(tb, events)
+	h.events = append(h.events, events...)
+}
+
+// fill adds n plain events quickly.
+func (h *history) fill(tb testing.TB, n int) {
+	tb.Helper()
+	for at := int64(0); at < int64(n); at += h.partitionSize {
+		h.exec(tb, `SELECT event_bus_add_partition($1, $2)`, at+h.partitionSize, h.partitionSize)
+	}
+	h.exec(tb, `
+		INSERT INTO event_bus_events (id, event_type, event_id, timestamp, tenant_id, namespace, source, correlation_id,
+		  payload, topic, partition, "offset", processed_at, stored_at)
+		SELECT i, 'omninode.family' || i % 20 || '.name' || i % 7 || '.completed.v1', 'id-' || i, $2::timestamptz + i * interval '0.5 s',
+		  'tenant-' || i % 10, CASE i % 1000 WHEN 0 THEN 'rare' ELSE 'prod' END, 'source-' || i % 5, 'c-' || i / 8,
+		  jsonb_build_object('n', i), 'topic-' || i % 30, i % 3, i, $2::timestamptz + i * interval '0.5 s', $2::timestamptz + i * interval '0.5 s'
+		FROM generate_series(1, $1::bigint) i`, n, origin)
+	h.countFrom(tb, 0)
+	h.exec(tb, `SELECT event_bus_measure_partitions()`)
+	h.exec(tb, `ANALYZE`)
+}
+
 // must is for answers that have no reason to fail.
 func must[T any](answer T, err error) func(tb interface{ Fatal(...any) }) T {
 	return func(tb interface{ Fatal(...any) }) T {
