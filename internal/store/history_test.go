@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"pgregory.net/rapid"
 
 	"github.com/omninode-ai/eventfeed/internal/event"
@@ -221,6 +222,19 @@ func (h *history) fill(tb testing.TB, n int) {
 	h.countFrom(tb, 0)
 	h.exec(tb, `SELECT event_bus_measure_partitions()`)
 	h.exec(tb, `ANALYZE`)
+}
+
+// readThrough changes the conns that read.
+func (h *history) readThrough(tb testing.TB, change func(*pgx.ConnConfig)) {
+	tb.Helper()
+	config := h.read.Config()
+	change(config.ConnConfig)
+	pool, err := pgxpool.NewWithConfig(tb.Context(), config)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	h.read.Close()
+	h.read = pool
 }
 
 // must is for answers that have no reason to fail.
