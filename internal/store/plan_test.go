@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/omninode-ai/eventfeed/internal/event"
 	"github.com/omninode-ai/eventfeed/internal/filter"
 )
 
@@ -92,6 +93,23 @@ func TestEveryReadPlansForFewPartitionsAndUsesIndexes(t *testing.T) {
 				t.Errorf("got %d statements over events, want %d at most", ofEvents, tc.statements)
 			}
 		})
+	}
+}
+
+func TestAGapOfMillenniaIsCrossedInAFewStatements(t *testing.T) {
+	h := emptyHistory(t, 5_000)
+	h.fill(t, 20_000)
+	h.exec(t, `UPDATE event_bus_events SET timestamp = '9000-01-01' WHERE id = 12000`)
+	h.exec(t, `UPDATE event_bus_partitions SET newest_timestamp = '9000-01-01' WHERE first = 10001`)
+	h.effort.events = 500
+	tape := &tape{}
+	h.readThrough(t, func(c *pgx.ConnConfig) { c.Tracer = tape })
+	page := must(h.Events(t.Context(), Query{Order: ByTimestamp, Limit: 3}))(t)
+	if got, want := positions(page.Events), []event.Position{12_000, 20_000, 19_999}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if n := len(tape.rewind()); n > 10 {
+		t.Errorf("got %d statements, want 10 at most", n)
 	}
 }
 

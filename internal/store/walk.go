@@ -35,6 +35,10 @@ type effort struct {
 	events int64         // about as many lie in the first window
 }
 
+// After so many windows without a match the walk looks whether there is
+// anything at all, see leap.
+const emptyWindows = 3
+
 var usualEffort = effort{total: 2 * time.Second, window: 700 * time.Millisecond, events: 8192}
 
 // startWalk sets out over what is stored now. What is read, from where and in
@@ -165,7 +169,7 @@ func (w *walk) run(ctx context.Context, want int, e effort) ([]*event.Event, *Ke
 		return nil, nil, err
 	}
 	var found []*event.Event
-	bytes, progress := pageBytes, false
+	bytes, empty, progress := pageBytes, 0, false
 	for started := time.Now(); w.skipGap(); {
 		over := time.Since(started) > e.total
 		if over && progress {
@@ -190,6 +194,14 @@ func (w *walk) run(ctx context.Context, want int, e effort) ([]*event.Event, *Ke
 			return found, keyOf(found[len(found)-1]), nil
 		}
 		width = nextWidth(width, time.Since(begun))
+		if empty++; len(events) > 0 {
+			empty = 0
+		}
+		if empty%emptyWindows == emptyWindows-1 {
+			if width, err = w.leap(ctx, width, e.events); err != nil {
+				return nil, nil, err
+			}
+		}
 	}
 	return found, nil, nil
 }

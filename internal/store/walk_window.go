@@ -42,6 +42,37 @@ func (w *walk) firstWidth(ctx context.Context, events int64) (int64, error) {
 	return max(1, int64(min(*seconds*1e6*float64(events)/float64(n-n/2), 1e18))), nil
 }
 
+// leap crosses what no event lies in, such as the years up to an event that is
+// far too early, and begins anew with narrow windows if that was far: they
+// must not be as wide as the gap where events are dense again.
+func (w *walk) leap(ctx context.Context, width, events int64) (int64, error) {
+	if w.order == ByPosition || !w.skipGap() {
+		return width, nil
+	}
+	before := w.ahead
+	for i := range w.parts {
+		p := &w.parts[i]
+		if held := p.times.cut(w.ahead); held.empty() || w.descending && held.to < before.to || !w.descending && held.from > before.from {
+			continue
+		}
+		var c clauses
+		c.and(c.positions(p.positions), c.between("timestamp", p.times.cut(w.ahead)))
+		var oldest, newest *time.Time
+		err := w.q.QueryRow(ctx, "SELECT min(timestamp), max(timestamp) FROM event_bus_events "+c.where(), c.args...).Scan(&oldest, &newest)
+		if err != nil {
+			return 0, fmt.Errorf("look for the next event: %w", err)
+		}
+		p.times = stretch{}
+		if oldest != nil {
+			p.times = stretch{oldest.UnixMicro(), newest.UnixMicro() + 1}
+		}
+	}
+	if !w.skipGap() || max(before.to-w.ahead.to, w.ahead.from-before.from) < width {
+		return width, nil
+	}
+	return w.firstWidth(ctx, events)
+}
+
 // nextWidth goes for windows that are worth their round trips and can still be
 // given up when the time is over.
 func nextWidth(width int64, took time.Duration) int64 {
