@@ -47,7 +47,7 @@ func TestEveryReadPlansForFewPartitionsAndUsesIndexes(t *testing.T) {
 		"by position, a range": {events(Query{Order: ByPosition, Start: at(70_000), End: at(70_500)}), 2, false},
 		"tenant":               {events(Query{Order: ByTimestamp, Filter: filter.Filter{TenantIDs: oneTenant}}), 2, false},
 		"type":                 {events(Query{Order: ByTimestamp, Filter: filter.Filter{EventTypes: oneType}}), 12, false},
-		"tenant and type":      {events(Query{Order: ByTimestamp, Filter: filter.Filter{EventTypes: oneType, TenantIDs: oneTenant}}), 43, false},
+		"tenant and type":      {events(Query{Order: ByTimestamp, Filter: filter.Filter{EventTypes: oneType, TenantIDs: oneTenant}}), 48, false},
 		"types that begin":     {events(Query{Order: ByTimestamp, Filter: filter.Filter{EventTypes: []string{"omninode.family3.*"}}}), 2, false},
 		"rare namespace":       {events(Query{Order: ByTimestamp, Filter: filter.Filter{Namespaces: []string{"rare"}}}), 42, false},
 		"correlation":          {events(Query{Order: ByTimestamp, Filter: filter.Filter{CorrelationIDs: []string{"c-5000"}}}), 48, false},

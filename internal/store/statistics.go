@@ -5,7 +5,6 @@ import (
 	"maps"
 	"time"
 
-	"github.com/omninode-ai/eventfeed/internal/event"
 	"github.com/omninode-ai/eventfeed/internal/filter"
 )
 
@@ -92,14 +91,6 @@ func (t *tally) count(ctx context.Context, q querier) error {
 		t.Total += n
 	}
 	return t.findEnds(ctx, q, l)
-}
-
-func (t *tally) addToBucket(at time.Time, eventType string, n int64) {
-	b := t.bucket(at)
-	b.Count += n
-	if event.OutcomeOf(eventType) == event.Failure {
-		b.Failures += n
-	}
 }
 
 func (t *tally) bucket(at time.Time) *Bucket {

@@ -3,47 +3,75 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/omninode-ai/eventfeed/internal/event"
+	"github.com/omninode-ai/eventfeed/internal/filter"
 )
+
+// inSQL is what PostgreSQL sifts; the outcomes are sifted here, once a type
+// instead of once a row.
+func (t *tally) inSQL() filter.Filter {
+	f := t.filter
+	f.Outcomes = nil
+	return f
+}
+
+func (t *tally) wants(outcome event.Outcome) bool {
+	return len(t.filter.Outcomes) == 0 || slices.Contains(t.filter.Outcomes, string(outcome))
+}
+
+// add takes n events of a type: of a tenant, of a bucket, or of both.
+func (t *tally) add(at *time.Time, eventType string, tenant *string, n int64) {
+	outcome := event.OutcomeOf(eventType)
+	if !t.wants(outcome) {
+		return
+	}
+	if tenant != nil {
+		t.ByTenant[*tenant] += n
+		t.ByType[eventType] += n
+	}
+	if at != nil {
+		b := t.bucket(*at)
+		b.Count += n
+		if outcome == event.Failure {
+			b.Failures += n
+		}
+	}
+}
 
 // addCounts adds the hours and minutes by type and by tenant, and to the
 // buckets where these are of hours too.
 func (t *tally) addCounts(ctx context.Context, q querier, p pieces) error {
 	var c clauses
 	counted := func(table string, p piece) string {
-		return fmt.Sprintf("SELECT bucket, tenant_id, event_type, %d * count AS count FROM %s WHERE %s", p.sign, table, c.between("bucket", p.stretch))
+		return fmt.Sprintf("SELECT bucket, tenant_id, event_type, %d * count AS count FROM %s WHERE %s AND %s",
+			p.sign, table, c.between("bucket", p.stretch), c.condition(t.inSQL()))
 	}
 	sources := []string{counted("event_bus_hours", piece{p.hours, 1})}
 	for _, m := range p.minutes {
 		sources = append(sources, counted("event_bus_minutes", m))
 	}
-	at := "NULL::timestamptz"
+	sql := "SELECT NULL::timestamptz, event_type, tenant_id, sum(count)::bigint FROM (" + strings.Join(sources, " UNION ALL ") +
+		") AS counts GROUP BY event_type, tenant_id"
 	if t.width >= hour {
-		at = t.bin(&c)
+		sql = "SELECT at, event_type, tenant_id, sum(count)::bigint FROM (SELECT " + t.bin(&c) + " AS at, * FROM (" + strings.Join(sources, " UNION ALL ") +
+			") AS counts) AS binned GROUP BY GROUPING SETS ((at, event_type), (event_type, tenant_id))"
 	}
-	rows, err := q.Query(ctx, `
-		SELECT at, event_type, tenant_id, sum(count)::bigint FROM (
-		  SELECT `+at+` AS at, event_type, tenant_id, count FROM (`+strings.Join(sources, " UNION ALL ")+`) AS counts
-		  WHERE `+c.condition(t.filter)+`) AS binned
-		GROUP BY GROUPING SETS ((at, event_type), (tenant_id))`, c.args...)
+	rows, err := q.Query(ctx, sql, c.args...)
 	if err != nil {
 		return fmt.Errorf("query counts: %w", err)
 	}
 	var when *time.Time
-	var eventType, tenant *string
+	var eventType string
+	var tenant *string
 	var n int64
 	_, err = pgx.ForEachRow(rows, []any{&when, &eventType, &tenant, &n}, func() error {
-		if tenant != nil {
-			t.ByTenant[*tenant] += n
-			return nil
-		}
-		t.ByType[*eventType] += n
-		if when != nil {
-			t.addToBucket(*when, *eventType, n)
-		}
+		t.add(when, eventType, tenant, n)
 		return nil
 	})
 	return err
@@ -58,22 +86,46 @@ func (t *tally) bin(c *clauses) string {
 // which do not tell types apart and so are few, or, where types are asked for,
 // from the minutes.
 func (t *tally) fillBuckets(ctx context.Context, q querier, p pieces) error {
-	source := "'' AS event_type, sum(total)::bigint, sum(failure)::bigint FROM event_bus_outcomes"
-	if len(t.filter.EventTypes)+len(t.filter.Outcomes) > 0 {
-		source = "event_type, sum(count)::bigint, 0 FROM event_bus_minutes"
-	}
 	var c clauses
-	rows, err := q.Query(ctx, "SELECT "+t.bin(&c)+", "+source+" WHERE "+c.between("bucket", p.allMinutes)+" AND "+c.condition(t.filter)+
-		" GROUP BY 1, 2", c.args...)
+	at := t.bin(&c)
+	if len(t.filter.EventTypes) == 0 {
+		return t.fillFromOutcomes(ctx, q, "SELECT "+at+`, sum(total)::bigint, sum(success)::bigint, sum(failure)::bigint, sum(open)::bigint
+			FROM event_bus_outcomes WHERE `+c.between("bucket", p.allMinutes)+" AND "+c.condition(t.inSQL())+" GROUP BY 1", c.args)
+	}
+	rows, err := q.Query(ctx, "SELECT "+at+", event_type, sum(count)::bigint FROM event_bus_minutes WHERE "+
+		c.between("bucket", p.allMinutes)+" AND "+c.condition(t.inSQL())+" GROUP BY 1, 2", c.args...)
 	if err != nil {
 		return fmt.Errorf("query buckets: %w", err)
 	}
 	var when time.Time
 	var eventType string
-	var n, failures int64
-	_, err = pgx.ForEachRow(rows, []any{&when, &eventType, &n, &failures}, func() error {
-		t.addToBucket(when, eventType, n)
-		t.bucket(when).Failures += failures
+	var n int64
+	_, err = pgx.ForEachRow(rows, []any{&when, &eventType, &n}, func() error {
+		t.add(&when, eventType, nil, n)
+		return nil
+	})
+	return err
+}
+
+func (t *tally) fillFromOutcomes(ctx context.Context, q querier, sql string, args []any) error {
+	rows, err := q.Query(ctx, sql, args...)
+	if err != nil {
+		return fmt.Errorf("query outcomes: %w", err)
+	}
+	var when time.Time
+	var total, success, failure, open int64
+	_, err = pgx.ForEachRow(rows, []any{&when, &total, &success, &failure, &open}, func() error {
+		b := t.bucket(when)
+		for outcome, n := range map[event.Outcome]int64{
+			event.Success: success, event.Failure: failure, event.Open: open, "": total - success - failure - open,
+		} {
+			if t.wants(outcome) {
+				b.Count += n
+			}
+		}
+		if t.wants(event.Failure) {
+			b.Failures += failure
+		}
 		return nil
 	})
 	return err
@@ -81,9 +133,10 @@ func (t *tally) fillBuckets(ctx context.Context, q querier, p pieces) error {
 
 // addEvents counts the events of a few seconds.
 func (t *tally) addEvents(ctx context.Context, q querier, l layout, edge piece) error {
+	at := time.UnixMicro(edge.from)
 	for _, p := range l.within(everywhere, edge.stretch) {
 		var c clauses
-		c.and(c.positions(p.positions), c.between("timestamp", edge.stretch), c.condition(t.filter))
+		c.and(c.positions(p.positions), c.between("timestamp", edge.stretch), c.condition(t.inSQL()))
 		rows, err := q.Query(ctx, "SELECT event_type, tenant_id, count(*) FROM event_bus_events "+c.where()+" GROUP BY event_type, tenant_id", c.args...)
 		if err != nil {
 			return fmt.Errorf("query events at the end of a range: %w", err)
@@ -91,9 +144,7 @@ func (t *tally) addEvents(ctx context.Context, q querier, l layout, edge piece) 
 		var eventType, tenant string
 		var n int64
 		_, err = pgx.ForEachRow(rows, []any{&eventType, &tenant, &n}, func() error {
-			t.ByType[eventType] += edge.sign * n
-			t.ByTenant[tenant] += edge.sign * n
-			t.addToBucket(time.UnixMicro(edge.from), eventType, edge.sign*n)
+			t.add(&at, eventType, &tenant, edge.sign*n)
 			return nil
 		})
 		if err != nil {
