@@ -45,9 +45,9 @@ func allDigits(s string) bool {
 	return s != ""
 }
 
-// OutcomePattern is a regular expression, in PostgreSQL's syntax and Go's,
-// that matches the event types whose outcome is one of those given.
-func OutcomePattern(outcomes []string) string {
+// OutcomeWords are the last words of the event types whose outcome is one of
+// those given.
+func OutcomeWords(outcomes []string) []string {
 	var words []string
 	for w, o := range outcomeWords {
 		if slices.Contains(outcomes, string(o)) {
@@ -55,8 +55,5 @@ func OutcomePattern(outcomes []string) string {
 		}
 	}
 	slices.Sort(words)
-	if len(words) == 0 {
-		return `^\M` // matches nothing: no word ends where the text begins
-	}
-	return `(^|[.-])(` + strings.Join(words, "|") + `)(\.v[0-9]+)?$`
+	return words
 }

@@ -84,6 +84,7 @@ var (
 		"omninode.agent.execution.completed.v1", "omninode.agent.execution.failed.v1", "omninode.agent.execution.started.v1",
 		"dev.omninode_bridge.onex.evt.stamp-workflow-started.v1", "agent-actions", "failed", "x.failed.v", "x.failed.v1.v2",
 		"x\nfailed", "lost.v12", "omninode%agent_x.denied.v1", "Omninode.agent.restored", "ünïcode.failed.v1",
+		"a.v1-failed", "failed-v1", "v1", ".v1", "x.failed-.v1", "x..failed",
 	}
 )
 

@@ -68,6 +68,8 @@ func (s *Store) connect(ctx context.Context, url string) (err error) {
 		"plan_cache_mode":               "force_custom_plan",
 		"default_transaction_read_only": "on",
 		"jit":                           "off", // it takes longer to compile a search than to run it
+		// The pool bounds how many searches run at once; workers would multiply them.
+		"max_parallel_workers_per_gather": "0",
 	})
 	if err != nil {
 		s.write.Close()
