@@ -128,12 +128,12 @@ func (h *history) countFrom(tb testing.TB, after event.Position) {
 	tb.Helper()
 	for _, sql := range []string{
 		`INSERT INTO event_bus_event_ids SELECT event_bus_hash(tenant_id, event_id), id FROM event_bus_events WHERE id > $1`,
-		`INSERT INTO event_bus_minutes SELECT event_bus_minute(timestamp), tenant_id, event_type, count(*) FROM event_bus_events WHERE id > $1 GROUP BY 1, 2, 3`,
-		`INSERT INTO event_bus_hours SELECT event_bus_hour(timestamp), tenant_id, event_type, count(*) FROM event_bus_events WHERE id > $1 GROUP BY 1, 2, 3`,
+		`INSERT INTO event_bus_minutes SELECT event_bus_minute(timestamp), tenant_id, event_type, count(*) FROM event_bus_events WHERE id > $1 GROUP BY 1, 2, 3 ORDER BY 1`,
+		`INSERT INTO event_bus_hours SELECT event_bus_hour(timestamp), tenant_id, event_type, count(*) FROM event_bus_events WHERE id > $1 GROUP BY 1, 2, 3 ORDER BY 1`,
 		`INSERT INTO event_bus_outcomes SELECT event_bus_minute(timestamp), tenant_id, count(*),
 		   count(*) FILTER (WHERE event_bus_outcome(event_type) = 'success'),
 		   count(*) FILTER (WHERE event_bus_outcome(event_type) = 'failure'),
-		   count(*) FILTER (WHERE event_bus_outcome(event_type) = 'open') FROM event_bus_events WHERE id > $1 GROUP BY 1, 2`,
+		   count(*) FILTER (WHERE event_bus_outcome(event_type) = 'open') FROM event_bus_events WHERE id > $1 GROUP BY 1, 2 ORDER BY 1`,
 		`UPDATE event_bus_head SET last = coalesce((SELECT max(id) FROM event_bus_events WHERE id > $1), last),
 		   stored_at = coalesce((SELECT max(stored_at) FROM event_bus_events WHERE id > $1), stored_at)`,
 	} {

@@ -74,7 +74,7 @@ func (t *tally) count(ctx context.Context, q querier) error {
 	if err := t.addCounts(ctx, q, pieces); err != nil {
 		return err
 	}
-	if t.width < hour {
+	if !t.inHours() {
 		if err := t.fillBuckets(ctx, q, pieces); err != nil {
 			return err
 		}

@@ -44,8 +44,12 @@ func (t *tally) add(at *time.Time, eventType string, tenant *string, n int64) {
 	}
 }
 
+// inHours says that the buckets are best filled from the hours: for all types
+// there is something smaller, and finer buckets need the minutes.
+func (t *tally) inHours() bool { return t.width >= hour && len(t.filter.EventTypes) > 0 }
+
 // addCounts adds the hours and minutes by type and by tenant, and to the
-// buckets where these are of hours too.
+// buckets if they are filled from them.
 func (t *tally) addCounts(ctx context.Context, q querier, p pieces) error {
 	var c clauses
 	counted := func(table string, p piece) string {
@@ -58,7 +62,7 @@ func (t *tally) addCounts(ctx context.Context, q querier, p pieces) error {
 	}
 	sql := "SELECT NULL::timestamptz, event_type, tenant_id, sum(count)::bigint FROM (" + strings.Join(sources, " UNION ALL ") +
 		") AS counts GROUP BY event_type, tenant_id"
-	if t.width >= hour {
+	if t.inHours() {
 		sql = "SELECT at, event_type, tenant_id, sum(count)::bigint FROM (SELECT " + t.bin(&c) + " AS at, * FROM (" + strings.Join(sources, " UNION ALL ") +
 			") AS counts) AS binned GROUP BY GROUPING SETS ((at, event_type), (event_type, tenant_id))"
 	}
@@ -82,9 +86,8 @@ func (t *tally) bin(c *clauses) string {
 	return fmt.Sprintf("date_bin(%s, bucket, %s)", c.arg(time.Duration(t.width)*time.Microsecond), c.arg(t.Buckets[0].Start))
 }
 
-// fillBuckets fills buckets that are finer than an hour: from the outcomes,
-// which do not tell types apart and so are few, or, where types are asked for,
-// from the minutes.
+// fillBuckets fills the buckets from the outcomes, which do not tell types
+// apart and so are few, or, where types are asked for, from the minutes.
 func (t *tally) fillBuckets(ctx context.Context, q querier, p pieces) error {
 	var c clauses
 	at := t.bin(&c)
