@@ -10,6 +10,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/omninode-ai/eventfeed/internal/auth"
 	"github.com/omninode-ai/eventfeed/internal/filter"
 	"github.com/omninode-ai/eventfeed/internal/hub"
 )
@@ -19,7 +20,7 @@ type conn struct {
 	streams *streams
 	ws      *websocket.Conn
 	outlet  *outlet
-	who     scope
+	who     auth.Principal
 	client  *hub.Client
 
 	// Owned by the reader.
@@ -170,7 +171,7 @@ func (c *conn) subscribe(m clientMessage) error {
 	if err != nil {
 		return c.fault(m.ID, faultCode(err), err.Error())
 	}
-	if f, err = c.who.Restrict(f); err != nil {
+	if f, err = restrict(c.who, f); err != nil {
 		return c.fault(m.ID, "forbidden", err.Error())
 	}
 	c.faults = 0

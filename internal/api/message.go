@@ -112,12 +112,7 @@ func parseStart(name, value string) (hub.From, error) {
 	return hub.From{Start: hub.AtPosition, Position: event.Position(n)}, nil
 }
 
-// parameterFault says what is wrong with one parameter.
-type parameterFault struct{ name, detail string }
-
-func (f *parameterFault) Error() string { return f.name + " " + f.detail }
-
-// code gives the code of the error frame for what is wrong with a message.
+// faultCode gives the code of the error frame for what is wrong with a message.
 func faultCode(err error) string {
 	var bad *filter.Error
 	if errors.As(err, &bad) {

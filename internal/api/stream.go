@@ -12,6 +12,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/omninode-ai/eventfeed/internal/auth"
 	"github.com/omninode-ai/eventfeed/internal/filter"
 	"github.com/omninode-ai/eventfeed/internal/hub"
 )
@@ -112,13 +113,6 @@ func parseURL(q url.Values) (*urlSubscription, error) {
 	return &urlSubscription{f, from}, nil
 }
 
-// scope is what the stream asks of the principal behind a request.
-type scope interface {
-	Restrict(filter.Filter) (filter.Filter, error)
-	TenantNames() []string
-	IsAdmin() bool
-}
-
 // errBusy is why a conn is not admitted.
 var errBusy = errors.New("no more conns are taken here now")
 
@@ -167,7 +161,7 @@ func (s *streams) shutdown(ctx context.Context) error {
 
 // serve upgrades a request that was admitted and stays until the conn is
 // closed.
-func (s *streams) serve(w http.ResponseWriter, r *http.Request, who scope, sub *urlSubscription) {
+func (s *streams) serve(w http.ResponseWriter, r *http.Request, who auth.Principal, sub *urlSubscription) {
 	var c *conn
 	defer func() { s.discharge(c) }()
 	h := &hijack{ResponseWriter: w, stall: s.config.Stall}
@@ -182,7 +176,7 @@ func (s *streams) serve(w http.ResponseWriter, r *http.Request, who scope, sub *
 	}
 	ws.SetReadLimit(int64(s.config.MessageBytes))
 	hello := s.hello
-	hello.Tenants, hello.Admin = who.TenantNames(), who.IsAdmin()
+	hello.Tenants, hello.Admin = who.Tenants, who.Admin
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(r.Context()))
 	defer cancel(nil)
 	c = &conn{streams: s, ws: ws, outlet: h.outlet, who: who, client: s.hub.Connect(ctx, hello)}

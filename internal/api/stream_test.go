@@ -16,6 +16,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/omninode-ai/eventfeed/internal/auth"
 	"github.com/omninode-ai/eventfeed/internal/event"
 	"github.com/omninode-ai/eventfeed/internal/filter"
 	"github.com/omninode-ai/eventfeed/internal/hub"
@@ -39,15 +40,15 @@ func (s *shelf) Head(context.Context) (h event.Head, err error) {
 	return h, s.read(func() { h = event.Head{Last: event.Position(len(s.events)), Epoch: "e1"} })
 }
 
-func (s *shelf) Window(_ context.Context, f filter.Filter, after, through event.Position) (found []*event.Event, reached event.Position, err error) {
+func (s *shelf) Window(_ context.Context, f filter.Filter, after, through event.Position) (w hub.Window, err error) {
 	err = s.read(func() {
-		for reached = after; reached < through && len(found) < 50; reached++ {
-			if e := s.events[reached]; f.Match(e) {
-				found = append(found, e)
+		for w.Through = after; w.Through < through && len(w.Events) < 50; w.Through++ {
+			if e := s.events[w.Through]; f.Match(e) {
+				w.Events = append(w.Events, e)
 			}
 		}
 	})
-	return found, reached, err
+	return w, err
 }
 
 func (s *shelf) Latest(_ context.Context, f filter.Filter, n int, through event.Position) (found []*event.Event, err error) {
@@ -108,13 +109,6 @@ type streamBench struct {
 	dialed  []*websocket.Conn
 }
 
-// everybody may see everything.
-type everybody struct{}
-
-func (everybody) Restrict(f filter.Filter) (filter.Filter, error) { return f, nil }
-func (everybody) TenantNames() []string                           { return []string{"*"} }
-func (everybody) IsAdmin() bool                                   { return true }
-
 // inBubble runs f with a stream that serves; everything is joined at the end.
 func inBubble(t *testing.T, c StreamConfig, f func(*streamBench)) {
 	synctest.Test(t, func(t *testing.T) {
@@ -154,7 +148,7 @@ func (b *streamBench) serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	b.streams.serve(w, r, everybody{}, sub)
+	b.streams.serve(w, r, auth.Everybody, sub)
 }
 
 // store stores and publishes n events of about size bytes.

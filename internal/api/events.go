@@ -1,0 +1,103 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/omninode-ai/eventfeed/internal/filter"
+	"github.com/omninode-ai/eventfeed/internal/store"
+)
+
+// The bounds of a page.
+const (
+	defaultPage = 100
+	maxPage     = 1000
+	maxOffset   = 10_000
+)
+
+// pageOptions are the parameters of a page of events as they were understood.
+type pageOptions struct {
+	filter.Filter
+	StartTime      *time.Time `json:"start_time"`
+	EndTime        *time.Time `json:"end_time"`
+	OrderBy        string     `json:"order_by"`
+	OrderDirection string     `json:"order_direction"`
+	Limit          int        `json:"limit"`
+	Offset         int        `json:"offset"`
+}
+
+// others are what a cursor goes with: all but where the page begins and how
+// long it is.
+func (o pageOptions) others() string {
+	o.Limit, o.Offset = 0, 0
+	b, _ := json.Marshal(o) // texts, and times of years that RFC 3339 has: cannot fail
+	return "events " + string(b)
+}
+
+// readPage reads the parameters of a page of events.
+func readPage(p *parameters) (pageOptions, store.Query, error) {
+	o := pageOptions{Filter: p.filter(filter.Names...)}
+	start, end := p.span("start_time", "end_time")
+	o.StartTime, o.EndTime = timeOf(start), timeOf(end)
+	o.Limit = p.number("limit", defaultPage, 1, maxPage)
+	o.OrderBy = p.choice("order_by", "timestamp", "position", "processed_at", "stored_at")
+	if o.OrderBy != "timestamp" {
+		o.OrderBy = "position" // events are processed and stored in this order
+	}
+	o.OrderDirection = p.choice("order_direction", "desc", "asc")
+	o.Offset = p.number("offset", 0, 0, maxOffset)
+	after := p.cursor(o.others())
+	if after != nil && p.values.Has("offset") {
+		p.blame("cursor", "and offset are both given; one of them says where the page begins")
+	}
+	return o, store.Query{
+		Filter: o.Filter, Start: start, End: end, Order: store.Order(o.OrderBy), Ascending: o.OrderDirection == "asc",
+		After: after, Offset: o.Offset, Limit: o.Limit,
+	}, p.done()
+}
+
+// events answers GET /events.
+func (s *Server) events(w http.ResponseWriter, r *http.Request) error {
+	o, q, err := readPage(parametersOf(r))
+	if err != nil {
+		return err
+	}
+	others := o.others()
+	if q.Filter, err = restrict(principal(r), q.Filter); err != nil {
+		return err
+	}
+	page, err := s.store.Events(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	o.Filter = q.Filter
+	return s.writeList(w, listOfEvents(page.Events), struct {
+		Count   int         `json:"count"`
+		Next    *string     `json:"next_cursor"`
+		More    bool        `json:"has_more"`
+		Options pageOptions `json:"options"`
+	}{len(page.Events), cursorOf(page.Next, others), page.Next != nil, o})
+}
+
+// eventByID answers GET /events/{event_id}: one event for each tenant that has it.
+func (s *Server) eventByID(w http.ResponseWriter, r *http.Request) error {
+	p := parametersOf(r)
+	asked := p.filter("tenant_ids")
+	id, err := pathText(r, "event_id")
+	if err := firstOf(p.done(), err); err != nil {
+		return err
+	}
+	tenants, err := principal(r).Scope(asked.TenantIDs)
+	if err != nil {
+		return err
+	}
+	found, err := s.store.EventsByID(r.Context(), tenants, id)
+	if err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		return &statusError{http.StatusNotFound, "no event that you may see has this id"}
+	}
+	return s.writeList(w, listOfEvents(found), struct{}{})
+}

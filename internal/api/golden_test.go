@@ -1,0 +1,76 @@
+package api
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/omninode-ai/eventfeed/internal/event"
+)
+
+// fill stores a few events that show what there is to show: an id that two
+// tenants have, absent fields, a failure, text that wants escaping, a rejected
+// event with bytes that are no text, a source gap.
+func fill(b *bench) {
+	rejected := event.Partition{Topic: "acme.omninode.code.v1", ID: 1}
+	b.append(event.Batch{
+		Events: []*event.Event{
+			newEvent(0, nil),
+			newEvent(1, func(e *event.Event) { e.EventID, e.TenantID, e.CorrelationID = "e-0", "beta", "c/2" }),
+			newEvent(2, func(e *event.Event) {
+				e.EventType, e.Topic = "omninode.agent.execution.failed.v1", "acme.omninode.agent.execution.failed.v1"
+				e.Namespace, e.CausationID, e.SchemaRef = "", "e-0", "registry://omninode/agent/execution_failed/v1"
+				e.Payload = json.RawMessage(`{"error":"<b>\"it\" & \u0001</b>"}`)
+			}),
+			newEvent(90_000, func(e *event.Event) { e.EventType, e.Payload = "omninode.logging.audit.v1", json.RawMessage(`[]`) }),
+		},
+		Rejected: []event.Rejected{
+			{Record: event.Record{Partition: rejected, Time: day, Key: []byte("c-9"), Value: []byte(`{"a":`),
+				Headers: []event.Header{{Key: "x-tenant", Value: []byte("acme")}, {Key: "sum", Value: []byte{0xff, 0}}}},
+				Reason: "not_json", Detail: "byte 5: want a value"},
+			{Record: event.Record{Partition: rejected, Time: time.UnixMilli(1 << 53), Value: []byte{0xff}}, Reason: "not_utf8", Detail: "byte 0"},
+		},
+		Gaps: []event.Gap{{Partition: rejected, From: 3, To: 9, Reason: event.GapRetention, NoticedAt: day}},
+	})
+}
+
+func TestAnswersAreThoseOfTheGoldenFiles(t *testing.T) {
+	b := newBench(t)
+	golden(t, "events_none", b.get("/api/event-bus/events"))
+	golden(t, "statistics_none", b.get("/api/event-bus/statistics?end=2026-10-01T08:05:00Z&start=2026-10-01T08:00:00Z"))
+	golden(t, "event_types_none", b.get("/api/event-bus/event-types"))
+	fill(b)
+	b.await("the hub at the head", func() bool { return b.hub.Position() == 4 })
+	b.await("status knows the head", func() bool { var st statusJSON; b.into("/api/event-bus/status", &st); return st.Head == 4 })
+	for name, path := range map[string]string{
+		"events":            "/api/event-bus/events",
+		"events_first":      "/api/event-bus/events?order_by=stored_at&order_direction=asc&limit=1&tenant_id=acme",
+		"events_filtered":   "/api/event-bus/events?event_types=*.failed.v1,*.audit.v1&tenant_ids=beta&tenant_ids=acme&outcomes=failure&start_time=2026-10-01T10:00:00%2B02:00&end_time=2026-10-02T00:00:00Z",
+		"events_offset":     "/api/event-bus/events?offset=3&limit=5",
+		"event":             "/api/event-bus/events/e-0",
+		"event_of_tenant":   "/api/event-bus/events/e-0?tenant_id=beta",
+		"event_unknown":     "/api/event-bus/events/e-9",
+		"trace":             "/api/event-bus/traces/c-1",
+		"trace_cut":         "/api/event-bus/traces/c-1?limit=1",
+		"trace_of_tenant":   "/api/event-bus/traces/c%2F2?tenant_ids=beta",
+		"trace_unknown":     "/api/event-bus/traces/c-9",
+		"statistics":        "/api/event-bus/statistics?end=2026-10-01T08:05:00Z&start=2026-10-01T08:00:00Z",
+		"statistics_types":  "/api/event-bus/statistics?end=2026-10-01T08:01:00Z&start=2026-10-01T08:00:00.123457Z&event_types=*.failed.v1&tenant_ids=acme",
+		"event_types":       "/api/event-bus/event-types",
+		"event_types_of":    "/api/event-bus/event-types?tenant_ids=beta",
+		"rejected":          "/api/event-bus/rejected?limit=1",
+		"rejected_by":       "/api/event-bus/rejected?reason=not_json&topic=acme.omninode.code.v1",
+		"rejected_one":      "/api/event-bus/rejected/1",
+		"rejected_unknown":  "/api/event-bus/rejected/9",
+		"status":            "/api/event-bus/status",
+		"healthz":           "/healthz",
+		"readyz":            "/readyz",
+		"page":              "/",
+		"bad_parameter":     "/api/event-bus/events?limit=0",
+		"unknown_parameter": "/api/event-bus/traces/c-1?correlation_id=c-2",
+		"unknown_path":      "/api/event-bus/evnts",
+	} {
+		golden(t, name, b.get(path))
+	}
+	golden(t, "wrong_method", b.do("POST", "/api/event-bus/events", nil))
+}
