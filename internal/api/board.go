@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	lookEvery = 500 * time.Millisecond
+	lookEvery = 250 * time.Millisecond
 	// A server that hangs is noticed after lookEvery and lookTimeout.
 	lookTimeout = time.Second
 	// behindFor is how long a replica may be behind the head until it is not
@@ -57,17 +57,25 @@ func (s *Server) look(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
-	for _, end := range s.board.note(state, err, s.hub.Position()) {
+	changed, ends := s.board.note(state, err, s.hub.Position())
+	for _, end := range ends {
 		end(fmt.Errorf("give up reading: %w", event.ErrUnavailable))
+	}
+	switch {
+	case changed && err != nil:
+		s.logger.Warn("store is away", "error", err)
+	case changed:
+		s.logger.Info("store answers")
 	}
 }
 
-// note writes down what a look has shown, and gives the reads that shall end.
-func (b *board) note(state store.State, err error, position event.Position) []context.CancelCauseFunc {
+// note writes down what a look has shown. It says whether the store has gone
+// or come since the look before, and gives the reads that shall end.
+func (b *board) note(state store.State, err error, position event.Position) (changed bool, ends []context.CancelCauseFunc) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
-	if !b.looked || (err == nil) != (b.err == nil) {
+	if changed = !b.looked || (err == nil) != (b.err == nil); changed {
 		b.since = now
 	}
 	// What the store had a look ago, this replica should have by now.
@@ -77,11 +85,11 @@ func (b *board) note(state store.State, err error, position event.Position) []co
 	b.looked, b.err = true, err
 	if err == nil {
 		b.state = state
-		return nil
+		return changed, nil
 	}
-	ends := slices.Collect(maps.Values(b.reads))
+	ends = slices.Collect(maps.Values(b.reads))
 	clear(b.reads)
-	return ends
+	return changed, ends
 }
 
 // begin gives a read a context that ends when the store goes away, and refuses

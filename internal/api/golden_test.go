@@ -1,38 +1,8 @@
 package api
 
 import (
-	"encoding/json"
 	"testing"
-	"time"
-
-	"github.com/omninode-ai/eventfeed/internal/event"
 )
-
-// fill stores a few events that show what there is to show: an id that two
-// tenants have, absent fields, a failure, text that wants escaping, a rejected
-// event with bytes that are no text, a source gap.
-func fill(b *bench) {
-	rejected := event.Partition{Topic: "acme.omninode.code.v1", ID: 1}
-	b.append(event.Batch{
-		Events: []*event.Event{
-			newEvent(0, nil),
-			newEvent(1, func(e *event.Event) { e.EventID, e.TenantID, e.CorrelationID = "e-0", "beta", "c/2" }),
-			newEvent(2, func(e *event.Event) {
-				e.EventType, e.Topic = "omninode.agent.execution.failed.v1", "acme.omninode.agent.execution.failed.v1"
-				e.Namespace, e.CausationID, e.SchemaRef = "", "e-0", "registry://omninode/agent/execution_failed/v1"
-				e.Payload = json.RawMessage(`{"error":"<b>\"it\" & \u0001</b>"}`)
-			}),
-			newEvent(90_000, func(e *event.Event) { e.EventType, e.Payload = "omninode.logging.audit.v1", json.RawMessage(`[]`) }),
-		},
-		Rejected: []event.Rejected{
-			{Record: event.Record{Partition: rejected, Time: day, Key: []byte("c-9"), Value: []byte(`{"a":`),
-				Headers: []event.Header{{Key: "x-tenant", Value: []byte("acme")}, {Key: "sum", Value: []byte{0xff, 0}}}},
-				Reason: "not_json", Detail: "byte 5: want a value"},
-			{Record: event.Record{Partition: rejected, Time: time.UnixMilli(1 << 53), Value: []byte{0xff}}, Reason: "not_utf8", Detail: "byte 0"},
-		},
-		Gaps: []event.Gap{{Partition: rejected, From: 3, To: 9, Reason: event.GapRetention, NoticedAt: day}},
-	})
-}
 
 func TestAnswersAreThoseOfTheGoldenFiles(t *testing.T) {
 	b := newBench(t)

@@ -14,7 +14,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -58,6 +57,7 @@ type bench struct {
 	store  *store.Store
 	hub    *hub.Hub
 	url    string // without BasePath
+	end    func() // of the server; the store stays open
 	next   map[event.Partition]int64
 }
 
@@ -95,12 +95,15 @@ func serve(tb testing.TB, database string, change func(*Config)) *bench {
 			tb.Error("run:", err)
 		}
 	})
-	tb.Cleanup(func() {
+	b.end = func() {
 		cancel()
 		joined.Wait()
+	}
+	tb.Cleanup(func() {
+		b.end()
 		st.Close()
 	})
-	b.await("ready", func() bool { return b.get("/readyz").status == http.StatusOK })
+	b.await("ready", func() bool { return b.get(strings.TrimSuffix(c.BasePath, "/")+"/readyz").status == http.StatusOK })
 	return b
 }
 
@@ -220,22 +223,6 @@ func (b *bench) append(batch event.Batch) event.Appended {
 	return a
 }
 
-var day = time.Date(2026, 10, 1, 8, 0, 0, 123456000, time.UTC)
-
-// newEvent makes an event, i milliseconds into the day.
-func newEvent(i int, change func(*event.Event)) *event.Event {
-	e := &event.Event{
-		EventID: fmt.Sprintf("e-%d", i), EventType: "omninode.agent.execution.completed.v1", Timestamp: day.Add(time.Duration(i) * time.Millisecond),
-		TenantID: "acme", Namespace: "prod", Source: "omniclaude", CorrelationID: "c-1",
-		Payload: json.RawMessage(`{"cost": 1.10, "duration_ms": 9007199254740993}`),
-		Topic:   "acme.omninode.agent.execution.completed.v1", Partition: 2, ProcessedAt: day.Add(time.Hour),
-	}
-	if change != nil {
-		change(e)
-	}
-	return e
-}
-
 var update = flag.Bool("update", false, "write golden files")
 
 // volatile is what differs from run to run.
@@ -266,35 +253,4 @@ func golden(tb testing.TB, name string, got reply) {
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(b.String(), "\n")); diff != "" {
 		tb.Errorf("%s (-want +got):\n%s", path, diff)
 	}
-}
-
-// positions are those of the events of a page.
-func positions(events []shown) []event.Position {
-	p := make([]event.Position, len(events))
-	for i, e := range events {
-		p[i] = e.Position
-	}
-	return p
-}
-
-// shown is what tests understand of an event.
-type shown struct {
-	Position event.Position `json:"position"`
-	TenantID string         `json:"tenant_id"`
-	EventID  string         `json:"event_id"`
-}
-
-// page is an answer of GET /events.
-type page struct {
-	Events  []shown
-	Count   int
-	Next    *string `json:"next_cursor"`
-	More    bool    `json:"has_more"`
-	Options map[string]any
-}
-
-func sorted(p []event.Position) []event.Position {
-	p = slices.Clone(p)
-	slices.Sort(p)
-	return p
 }

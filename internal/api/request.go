@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/omninode-ai/eventfeed/internal/auth"
+	"github.com/omninode-ai/eventfeed/internal/event"
 )
 
 // request is what is noted of a request while it is answered. It belongs to
@@ -57,6 +58,7 @@ func (s *Server) around(next http.Handler) http.Handler {
 func (s *Server) log(r *http.Request, note *request, took time.Duration) {
 	level := slog.LevelDebug
 	switch {
+	case errors.Is(note.err, event.ErrUnavailable): // the board says it once
 	case note.status == http.StatusInternalServerError:
 		level = slog.LevelError
 	case note.status > http.StatusInternalServerError:

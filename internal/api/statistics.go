@@ -38,9 +38,13 @@ func showStatistics(st store.Statistics, start, end time.Time) statisticsJSON {
 		Start: start, End: end, Buckets: make([]bucketJSON, len(st.Buckets)),
 	}
 	if end.After(start) {
-		shown.PerMinute = float64(st.Total) / end.Sub(start).Minutes()
+		// A time.Duration ends at 292 years.
+		shown.PerMinute = float64(st.Total) / (float64(end.UnixMicro()-start.UnixMicro()) / 60e6)
 	}
 	for i, b := range st.Buckets {
+		if b.Start.Before(time.Time{}) {
+			b.Start = time.Time{} // aligned buckets may begin before the first year that RFC 3339 has
+		}
 		shown.Buckets[i] = bucketJSON(b)
 	}
 	return shown

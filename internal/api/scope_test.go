@@ -1,0 +1,86 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/coder/websocket"
+
+	"github.com/omninode-ai/eventfeed/internal/event"
+	"github.com/omninode-ai/eventfeed/internal/testenv"
+)
+
+func TestTenantsAreWalls(t *testing.T) {
+	b := serve(t, testenv.Database(t), func(c *Config) { c.Auth = who{Subject: "s", Tenants: []string{"beta", "gamma"}} })
+	fill(b)
+	for path, want := range map[string][]event.Position{
+		"events":                     {2},
+		"events?tenant_ids=beta":     {2},
+		"events?tenant_ids=gamma":    {},
+		"events?order_by=position":   {2},
+		"events?event_types=*":       {2},
+		"events/e-0":                 {2},
+		"events/e-0?tenant_ids=beta": {2},
+		"traces/c-1":                 {},
+		"traces/c%2F2":               {2},
+		"traces/c%2F2?tenant_id=":    {2},
+	} {
+		var p page
+		b.into("/api/event-bus/"+path, &p)
+		if got := positions(p.Events); !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", path, got, want)
+		}
+	}
+	b.isProblem(b.get("/api/event-bus/events/e-2"), http.StatusNotFound)
+	var st statisticsJSON
+	b.into("/api/event-bus/statistics?start=2026-10-01T00:00:00Z&end=2026-10-02T00:00:00Z", &st)
+	if st.Total != 1 || st.ByTenant["beta"] != 1 || len(st.ByTenant) != 1 {
+		t.Errorf("statistics: got %+v, want those of beta alone", st)
+	}
+	var p page
+	b.into("/api/event-bus/events", &p)
+	if got, ok := p.Options["tenant_ids"].([]any); !ok || !slices.Equal(got, []any{"beta", "gamma"}) {
+		t.Errorf("options: got %v, want the tenants that were asked in effect", p.Options)
+	}
+}
+
+func TestATenantOutsideTheScopeRefusesAll(t *testing.T) {
+	b := serve(t, testenv.Database(t), func(c *Config) { c.Auth = who{Subject: "s", Tenants: []string{"beta"}} })
+	fill(b)
+	for _, path := range []string{
+		"events?tenant_ids=acme", "events?tenant_id=beta,acme", "events?tenant_ids=*", "events/e-0?tenant_id=acme", "traces/c-1?tenant_id=acme",
+		"statistics?tenant_ids=acme,beta", "event-types?tenant_id=acme", "rejected", "rejected/1", "stream?tenant_id=acme",
+	} {
+		got := b.do(http.MethodGet, "/api/event-bus/"+path, http.Header{"Upgrade": {"websocket"}, "Connection": {"Upgrade"}})
+		b.isProblem(got, http.StatusForbidden)
+	}
+	b.isProblem(b.get("/metrics"), http.StatusForbidden)
+}
+
+func TestAPrincipalWithoutTenantsSeesNothing(t *testing.T) {
+	b := serve(t, testenv.Database(t), func(c *Config) { c.Auth = who{Subject: "s"} })
+	for _, path := range []string{"events", "events/e-0", "traces/c-1", "statistics", "event-types"} {
+		b.isProblem(b.get("/api/event-bus/"+path), http.StatusForbidden)
+	}
+}
+
+func TestWithoutATokenOnlyThePageAndHealthAreOpen(t *testing.T) {
+	b := serve(t, testenv.Database(t), func(c *Config) { c.Auth = who{} })
+	for _, path := range append(slices.Clone(reads), "status", "stream") {
+		got := b.get("/api/event-bus/" + path)
+		if b.isProblem(got, http.StatusUnauthorized); got.header.Get("WWW-Authenticate") != "Bearer" {
+			t.Errorf("%s: got WWW-Authenticate %q, want Bearer", path, got.header.Get("WWW-Authenticate"))
+		}
+	}
+	b.isProblem(b.get("/metrics"), http.StatusUnauthorized)
+	b.isProblem(b.get("/ws"), http.StatusUnauthorized)
+	if _, resp, err := websocket.Dial(t.Context(), b.url+"/ws", nil); err == nil || resp.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a handshake: got %v, want 401", err)
+	}
+	for _, path := range []string{"/", "/page.js", "/healthz", "/readyz"} {
+		if got := b.get(path); got.status != http.StatusOK {
+			t.Errorf("%s: got %d, want 200", path, got.status)
+		}
+	}
+}
