@@ -128,7 +128,7 @@ func TestChainsHaveTheSharesOfTheCatalog(t *testing.T) {
 	want := map[string]float64{"intelligence": 30, "agent": 20, "code": 15, "metadata": 10, "database": 10, "vault": 8, "consul": 7}
 	got, total := map[string]float64{}, 0.0
 	seen := map[string]bool{}
-	for _, r := range readable(history(1, 60_000)) {
+	for _, r := range readable(history(1, 40_000)) {
 		family := strings.Split(r.Event.EventType, ".")[1]
 		if want[family] == 0 || seen[r.Event.CorrelationID] || r.Event.CausationID != "" {
 			continue

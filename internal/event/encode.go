@@ -6,93 +6,107 @@ import (
 	"unicode/utf8"
 )
 
-// AppendJSON appends the event's one JSON encoding. Absent fields are null; an
-// event that is not stored yet has no position, and a null stored_at.
-func (e *Event) AppendJSON(b []byte) []byte {
-	b = append(b, '{')
+// AppendJSON appends the event's one JSON encoding, which REST, WebSocket, SSE
+// and export all send: one line, fields always in the same order, null where
+// there is nothing. An event that is not stored has no position. Times are RFC
+// 3339 in UTC with up to six digits of a second. Payload goes in as it is and
+// has to be JSON.
+func (e *Event) AppendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
 	if e.Position != 0 {
-		b = append(b, `"position":`...)
-		b = strconv.AppendInt(b, int64(e.Position), 10)
-		b = append(b, ',')
+		dst = append(dst, `"position":`...)
+		dst = strconv.AppendInt(dst, int64(e.Position), 10)
+		dst = append(dst, ',')
 	}
-	b = appendText(append(b, `"event_id":`...), e.EventID)
-	b = appendText(append(b, `,"event_type":`...), e.EventType)
-	b = appendTime(append(b, `,"timestamp":`...), e.Timestamp)
-	b = appendText(append(b, `,"tenant_id":`...), e.TenantID)
-	b = appendOptional(append(b, `,"namespace":`...), e.Namespace)
-	b = appendText(append(b, `,"source":`...), e.Source)
-	b = appendOptional(append(b, `,"correlation_id":`...), e.CorrelationID)
-	b = appendOptional(append(b, `,"causation_id":`...), e.CausationID)
-	b = appendOptional(append(b, `,"schema_ref":`...), e.SchemaRef)
-	b = appendOptional(append(b, `,"outcome":`...), string(e.Outcome()))
-	b = append(b, `,"payload":`...)
+	dst = appendText(append(dst, `"event_id":`...), e.EventID)
+	dst = appendText(append(dst, `,"event_type":`...), e.EventType)
+	dst = appendTime(append(dst, `,"timestamp":`...), e.Timestamp)
+	dst = appendText(append(dst, `,"tenant_id":`...), e.TenantID)
+	dst = appendOptional(append(dst, `,"namespace":`...), e.Namespace)
+	dst = appendText(append(dst, `,"source":`...), e.Source)
+	dst = appendOptional(append(dst, `,"correlation_id":`...), e.CorrelationID)
+	dst = appendOptional(append(dst, `,"causation_id":`...), e.CausationID)
+	dst = appendOptional(append(dst, `,"schema_ref":`...), e.SchemaRef)
+	dst = appendOptional(append(dst, `,"outcome":`...), string(e.Outcome()))
+	dst = append(dst, `,"payload":`...)
 	if len(e.Payload) == 0 {
-		b = append(b, "null"...)
+		dst = append(dst, `null`...)
 	}
-	b = append(b, e.Payload...)
-	b = appendText(append(b, `,"topic":`...), e.Topic)
-	b = append(b, `,"partition":`...)
-	b = strconv.AppendInt(b, int64(e.Partition), 10)
-	b = append(b, `,"offset":"`...)
-	b = strconv.AppendInt(b, e.Offset, 10)
-	b = appendTime(append(b, `","processed_at":`...), e.ProcessedAt)
-	b = appendTime(append(b, `,"stored_at":`...), e.StoredAt)
-	return append(b, '}')
+	dst = append(dst, e.Payload...)
+	dst = appendText(append(dst, `,"topic":`...), e.Topic)
+	dst = strconv.AppendInt(append(dst, `,"partition":`...), int64(e.Partition), 10)
+	dst = strconv.AppendInt(append(dst, `,"offset":"`...), e.Offset, 10)
+	dst = appendOptionalTime(append(dst, `","processed_at":`...), e.ProcessedAt)
+	dst = appendOptionalTime(append(dst, `,"stored_at":`...), e.StoredAt)
+	return append(dst, '}')
 }
 
-// MarshalJSON gives the same bytes to encoding/json.
-func (e *Event) MarshalJSON() ([]byte, error) {
-	return e.AppendJSON(make([]byte, 0, len(e.Payload)+512)), nil
+// JSON is AppendJSON into memory of its own.
+func (e *Event) JSON() []byte {
+	const others = 560 // bytes of names, times and usual texts
+	return e.AppendJSON(make([]byte, 0, others+len(e.Payload)))
 }
 
-func appendTime(b []byte, t time.Time) []byte {
-	if t.IsZero() {
-		return append(b, "null"...)
-	}
-	b = append(b, '"')
-	b = t.UTC().AppendFormat(b, "2006-01-02T15:04:05.999999Z")
-	return append(b, '"')
-}
+// MarshalJSON is JSON. encoding/json escapes <, > and & in it, unless told not
+// to, and checks it.
+func (e *Event) MarshalJSON() ([]byte, error) { return e.JSON(), nil }
 
-func appendOptional(b []byte, s string) []byte {
+func appendOptional(dst []byte, s string) []byte {
 	if s == "" {
-		return append(b, "null"...)
+		return append(dst, `null`...)
 	}
-	return appendText(b, s)
+	return appendText(dst, s)
 }
 
-const hexDigits = "0123456789abcdef"
+func appendOptionalTime(dst []byte, t time.Time) []byte {
+	if t.IsZero() {
+		return append(dst, `null`...)
+	}
+	return appendTime(dst, t)
+}
 
-// appendText appends s as a JSON string. What is no UTF-8 becomes U+FFFD.
-func appendText(b []byte, s string) []byte {
-	b = append(b, '"')
-	from := 0
+func appendTime(dst []byte, t time.Time) []byte {
+	dst = t.UTC().Truncate(time.Microsecond).AppendFormat(append(dst, '"'), time.RFC3339Nano)
+	return append(dst, '"')
+}
+
+// appendText appends s in quotes, with the replacement character for what is
+// not UTF-8.
+func appendText(dst []byte, s string) []byte {
+	dst = append(dst, '"')
+	kept := 0
 	for i := 0; i < len(s); {
 		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
+		if c < utf8.RuneSelf && !ends[c] {
 			i++
 			continue
 		}
-		if c >= utf8.RuneSelf {
-			r, n := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError && n == 1 {
-				b = append(append(b, s[from:i]...), `\ufffd`...)
-				from = i + 1
-			}
-			i += n
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if c >= utf8.RuneSelf && (r != utf8.RuneError || size > 1) {
+			i += size
 			continue
 		}
-		b = append(b, s[from:i]...)
-		switch c {
-		case '"', '\\':
-			b = append(b, '\\', c)
-		case '\n':
-			b = append(b, '\\', 'n')
-		default:
-			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-		}
-		i++
-		from = i
+		dst = appendEscaped(append(dst, s[kept:i]...), r)
+		i += size
+		kept = i
 	}
-	return append(append(b, s[from:]...), '"')
+	dst = append(dst, s[kept:]...)
+	return append(dst, '"')
+}
+
+func appendEscaped(dst []byte, r rune) []byte {
+	switch r {
+	case '"', '\\':
+		return append(dst, '\\', byte(r))
+	case '\n':
+		return append(dst, `\n`...)
+	case '\r':
+		return append(dst, `\r`...)
+	case '\t':
+		return append(dst, `\t`...)
+	case utf8.RuneError:
+		return utf8.AppendRune(dst, r)
+	}
+	const hex = "0123456789abcdef"
+	return append(dst, '\\', 'u', '0', '0', hex[r>>4], hex[r&15])
 }

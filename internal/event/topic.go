@@ -2,45 +2,44 @@ package event
 
 import "strings"
 
-// families are the words that a catalog topic's name proper begins with.
-var families = [...]string{"omninode", "onex"}
-
-// TopicName is a topic's name taken apart: [prefix.]family.….vN.
-type TopicName struct {
-	Prefix string // "" if there is none; may have several segments
-	Type   string // what follows the prefix; the whole name if it is none of the catalog's
-	// Catalog says that the name has a family and a version.
-	Catalog bool
+// topicName is what the name of a topic tells.
+type topicName struct {
+	tenant    string // "" if it names none
+	eventType string // the name without what stands before its family
 }
 
-// ParseTopic takes a topic's name apart.
-func ParseTopic(topic string) TopicName {
-	at := -1
-	for begin := 0; begin < len(topic) && at < 0; {
-		segment, _, _ := strings.Cut(topic[begin:], ".")
-		for _, family := range families {
-			if segment == family {
-				at = begin
-			}
+// parseTopic finds the family, omninode or onex, in a name that ends in a
+// version. One segment before it is the tenant, as in the catalog:
+// {tenant}.omninode.{domain}.*.v{n} and {tenant}.onex.*.v{n}. Several are an
+// environment and a service, as in dev.omninode_bridge.onex.evt.x.v1, and tell
+// no tenant. Any domain will do: which topics are read is for the patterns to
+// say. Every other name, such as agent-actions, is an event type as it stands.
+func parseTopic(name string) topicName {
+	plain := topicName{eventType: name}
+	last := strings.LastIndexByte(name, '.')
+	if last < 0 || !isVersion(name[last+1:]) {
+		return plain
+	}
+	for at := 0; at < last; {
+		segment, rest, _ := strings.Cut(name[at:last], ".")
+		if segment == "onex" || segment == "omninode" && rest != "" {
+			return topicName{tenant: onlySegment(name[:at]), eventType: name[at:]}
 		}
-		begin += len(segment) + 1
+		at += len(segment) + 1
 	}
-	if at < 0 {
-		return TopicName{Type: topic}
-	}
-	i := strings.LastIndex(topic, ".v")
-	name := TopicName{Type: topic[at:], Catalog: i > at && allDigits(topic[i+2:])}
-	if at > 0 {
-		name.Prefix = topic[:at-1]
-	}
-	return name
+	return plain
 }
 
-// Tenant is the prefix where the name has the catalog's form: one segment
-// before the family. Several segments are environment and service, no tenant.
-func (n TopicName) Tenant() string {
-	if !n.Catalog || strings.Contains(n.Prefix, ".") {
+func isVersion(segment string) bool {
+	return segment != "" && segment[0] == 'v' && allDigits(segment[1:])
+}
+
+// onlySegment gives the segment that a prefix, with its dot, consists of; ""
+// if there are more.
+func onlySegment(prefix string) string {
+	segment, rest, _ := strings.Cut(prefix, ".")
+	if rest != "" {
 		return ""
 	}
-	return n.Prefix
+	return segment
 }

@@ -3,13 +3,13 @@ package event
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"time"
 )
 
-// UnmarshalJSON reads what AppendJSON writes, for clients.
-func (e *Event) UnmarshalJSON(b []byte) error {
-	var w struct {
+// UnmarshalJSON reads what AppendJSON writes, for clients: members that it does
+// not know are left out, null is nothing, and so is a payload of null.
+func (e *Event) UnmarshalJSON(data []byte) error {
+	var in struct {
 		Position      Position        `json:"position"`
 		EventID       string          `json:"event_id"`
 		EventType     string          `json:"event_type"`
@@ -23,22 +23,16 @@ func (e *Event) UnmarshalJSON(b []byte) error {
 		Payload       json.RawMessage `json:"payload"`
 		Topic         string          `json:"topic"`
 		Partition     int32           `json:"partition"`
-		Offset        string          `json:"offset"`
+		Offset        int64           `json:"offset,string"`
 		ProcessedAt   time.Time       `json:"processed_at"`
 		StoredAt      time.Time       `json:"stored_at"`
 	}
-	if err := json.Unmarshal(b, &w); err != nil {
-		return err
+	if err := json.Unmarshal(data, &in); err != nil {
+		return fmt.Errorf("read event: %w", err)
 	}
-	offset, err := strconv.ParseInt(w.Offset, 10, 64)
-	if err != nil {
-		return fmt.Errorf("read the offset of an event: %w", err)
+	if string(in.Payload) == "null" {
+		in.Payload = nil
 	}
-	*e = Event{
-		Position: w.Position, EventID: w.EventID, EventType: w.EventType, Timestamp: w.Timestamp, TenantID: w.TenantID,
-		Namespace: w.Namespace, Source: w.Source, CorrelationID: w.CorrelationID, CausationID: w.CausationID,
-		SchemaRef: w.SchemaRef, Payload: w.Payload, Topic: w.Topic, Partition: w.Partition, Offset: offset,
-		ProcessedAt: w.ProcessedAt, StoredAt: w.StoredAt,
-	}
+	*e = Event(in)
 	return nil
 }
