@@ -45,7 +45,7 @@ func (s *system) becomes(want string, connected bool) {
 func TestPostgresAwayLosesNothing(t *testing.T) {
 	s := newSystem(t)
 	conns := s.all.state().conns
-	if err := s.postgres.Halt(); err != nil {
+	if err := s.postgres.Stop(); err != nil {
 		t.Fatal(err)
 	}
 	s.becomes("degraded", true)

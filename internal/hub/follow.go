@@ -90,16 +90,16 @@ func (h *Hub) fill(ctx context.Context, head event.Head) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*readTimeout)
 	defer cancel()
 	for after := h.Position(); after < head.Last; {
-		events, reached, err := h.history.Window(ctx, filter.Filter{}, after, min(after+windowSize, head.Last))
+		w, err := h.history.Window(ctx, filter.Filter{}, after, min(after+windowSize, head.Last))
 		if err != nil {
 			return fmt.Errorf("read positions from %d: %w", after+1, err)
 		}
-		if int(reached-after) != len(events) {
-			return fmt.Errorf("read positions from %d to %d: got %d events", after+1, reached, len(events))
+		if int(w.Through-after) != len(w.Events) {
+			return fmt.Errorf("read positions from %d to %d: got %d events", after+1, w.Through, len(w.Events))
 		}
-		h.metrics.filled.Add(float64(len(events)))
-		h.Publish(event.Appended{First: after + 1, Last: reached, Events: events})
-		after = reached
+		h.metrics.filled.Add(float64(len(w.Events)))
+		h.Publish(event.Appended{First: after + 1, Last: w.Through, Events: w.Events})
+		after = w.Through
 	}
 	return nil
 }

@@ -87,21 +87,21 @@ func (m *memory) Head(ctx context.Context) (head event.Head, err error) {
 	return head, err
 }
 
-func (m *memory) Window(ctx context.Context, f filter.Filter, after, through event.Position) (events []*event.Event, reached event.Position, err error) {
+func (m *memory) Window(ctx context.Context, f filter.Filter, after, through event.Position) (w Window, err error) {
 	err = m.answer(ctx, func() {
 		m.windows++
-		reached = through
+		w.Through, w.Floor = through, m.floor
 		for _, e := range m.events[after:through] {
 			if e.Position > m.floor && f.Match(e) {
-				events = append(events, e)
+				w.Events = append(w.Events, e)
 			}
-			if len(events) == 100 {
-				reached = e.Position
+			if len(w.Events) == 100 {
+				w.Through = e.Position
 				return
 			}
 		}
 	})
-	return events, reached, err
+	return w, err
 }
 
 func (m *memory) Latest(ctx context.Context, f filter.Filter, n int, through event.Position) (events []*event.Event, err error) {

@@ -31,14 +31,20 @@ import (
 // tries again.
 type History interface {
 	Head(ctx context.Context) (event.Head, error)
-	// Window gives matching events of (after, through], ascending, and how far
-	// it has looked: reached ≤ through.
-	Window(ctx context.Context, f filter.Filter, after, through event.Position) (events []*event.Event, reached event.Position, err error)
+	// Window looks for matching events of (after, through].
+	Window(ctx context.Context, f filter.Filter, after, through event.Position) (Window, error)
 	// Latest gives the newest n matching events at or below through, ascending.
 	Latest(ctx context.Context, f filter.Filter, n int, through event.Position) ([]*event.Event, error)
 	// PositionAt gives the position above which everything is that was stored
 	// at or after t.
 	PositionAt(ctx context.Context, t time.Time) (event.Position, error)
+}
+
+// Window is a piece of history.
+type Window struct {
+	Events  []*event.Event // ascending
+	Through event.Position // everything up to here has been looked at
+	Floor   event.Position // of the same moment; what lies at or below is gone
 }
 
 // Config is what a hub needs to know.

@@ -25,30 +25,23 @@ func newReads(h History, n int) *reads {
 	return &reads{history: h, slots: make(chan struct{}, n)}
 }
 
-// window is a piece of history, and the head as it was seen after that.
+// window is a piece of history as entries, which are shared.
 type window struct {
 	entries []*entry
-	reached event.Position
-	head    event.Head
+	through event.Position
+	floor   event.Position
 }
 
-// window reads the matching events of a range that begins behind after. The
-// head is read afterwards: if its floor is still at or below after, retention
-// has not taken anything from the piece.
+// window reads the matching events of a range that begins behind after.
 func (r *reads) window(ctx context.Context, f filter.Filter, after, hub event.Position) (window, error) {
 	key := fmt.Sprintf("%d %s", after, f.Key())
 	v, err, _ := r.group.Do(key, func() (any, error) {
-		var w window
-		err := r.slot(ctx, func(ctx context.Context) error {
-			events, reached, err := r.history.Window(ctx, f, after, min(after+windowSize, hub))
-			if err != nil {
-				return err
-			}
-			w.entries, w.reached = newEntries(events), reached
-			w.head, err = r.history.Head(ctx)
+		var w Window
+		err := r.slot(ctx, func(ctx context.Context) (err error) {
+			w, err = r.history.Window(ctx, f, after, min(after+windowSize, hub))
 			return err
 		})
-		return w, err
+		return window{newEntries(w.Events), w.Through, w.Floor}, err
 	})
 	if err != nil {
 		return window{}, err

@@ -136,11 +136,11 @@ func (s *subscription) readWindow() {
 		w, err = h.reads.window(ctx, s.feed.filter, after, h.Position())
 		return err
 	}, func() {
-		if w.head.Floor > after {
-			s.reset("retention", w.head.Floor)
+		if w.floor > after {
+			s.reset("retention", w.floor)
 			return
 		}
 		s.state = catching
-		s.deliver(w.entries, w.reached, true)
+		s.deliver(w.entries, w.through, true)
 	})
 }
