@@ -163,10 +163,11 @@ func (w *wire) close() {
 	}
 }
 
-func (w *wire) lastAnswer() time.Time {
+// isConnected says whether a broker has answered of late.
+func (w *wire) isConnected() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.answered
+	return !w.answered.IsZero() && time.Since(w.answered) < silence
 }
 
 func (w *wire) dial(ctx context.Context, network, address string) (net.Conn, error) {
