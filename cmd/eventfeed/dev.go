@@ -138,17 +138,20 @@ func (c devCmd) warn(logger *slog.Logger) {
 
 // greet says what there is now.
 func (c devCmd) greet(w io.Writer, f *front, s services) {
-	url := f.url(c.BasePath)
+	url, kafka := f.url(c.BasePath), s.kafka.Addr()+" (for development)"
+	if s.kafka.Addr() != c.KafkaListen {
+		kafka = s.kafka.Addr() + " (for development; " + c.KafkaListen + " is taken)"
+	}
 	fmt.Fprintf(w, `
   eventfeed %s is up.
 
   Page        %s
   REST        %sapi/event-bus/events?limit=3
-  Kafka       %s (for development)
+  Kafka       %s
   PostgreSQL  %s
   Data        %s (remove it to begin anew)
 
   Ctrl-C ends it; the next start goes on where it was.
 
-`, version, url, url, s.kafka.Addr(), s.postgres.URL(), c.DataDir)
+`, version, url, url, kafka, s.postgres.URL(), c.DataDir)
 }

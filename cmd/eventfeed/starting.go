@@ -33,7 +33,7 @@ func patiently(ctx context.Context, logger *slog.Logger, try func() error) error
 		if time.Until(deadline) < pause {
 			return fmt.Errorf("PostgreSQL was away for %s: %w", startPatience, err)
 		}
-		logger.Warn("waiting for PostgreSQL", "error", err, "give_up_at", deadline.UTC().Truncate(time.Second))
+		logger.Warn("waiting for PostgreSQL", "error", oneLine(err), "give_up_at", deadline.UTC().Truncate(time.Second))
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -43,7 +43,19 @@ func patiently(ctx context.Context, logger *slog.Logger, try func() error) error
 }
 
 // openError says which setting is to blame for a store that cannot be opened.
-func openError(err error) error { return fmt.Errorf("open the store at DATABASE_URL: %w", err) }
+func openError(err error) error { return errors.New("open the store at DATABASE_URL: " + oneLine(err)) }
+
+// oneLine puts on one line what pgx says of every address and way that it has
+// tried, each reason once.
+func oneLine(err error) string {
+	var said string
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if line = strings.TrimSpace(line); !strings.Contains(said, line) {
+			said = strings.TrimSpace(said + " " + line)
+		}
+	}
+	return said
+}
 
 // whileStarting says on the front that this replica lives and is not ready,
 // until stop.
