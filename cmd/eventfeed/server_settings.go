@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"fmt"
 	"math"
 	"os"
@@ -32,11 +33,7 @@ func (s serverSettings) check(m *mistakes) {
 	if s.MetricsAddr != "" {
 		m.address("METRICS_ADDR", s.MetricsAddr)
 	}
-	if (s.TLSCertFile == "") != (s.TLSKeyFile == "") {
-		m.add("TLS_CERT_FILE and TLS_KEY_FILE go together")
-	}
-	m.readable("TLS_CERT_FILE", s.TLSCertFile)
-	m.readable("TLS_KEY_FILE", s.TLSKeyFile)
+	s.checkTLS(m)
 	if !strings.HasPrefix(s.BasePath, "/") {
 		m.add("BASE_PATH: %q does not start with /", s.BasePath)
 	}
@@ -48,6 +45,21 @@ func (s serverSettings) check(m *mistakes) {
 		m.add("MAX_CONNS: must be at least 1")
 	}
 	s.logSettings.check(m)
+}
+
+func (s serverSettings) checkTLS(m *mistakes) {
+	before := len(*m)
+	if (s.TLSCertFile == "") != (s.TLSKeyFile == "") {
+		m.add("TLS_CERT_FILE and TLS_KEY_FILE go together")
+	}
+	m.readable("TLS_CERT_FILE", s.TLSCertFile)
+	m.readable("TLS_KEY_FILE", s.TLSKeyFile)
+	if s.TLSCertFile == "" || len(*m) > before {
+		return
+	}
+	if _, err := tls.LoadX509KeyPair(s.TLSCertFile, s.TLSKeyFile); err != nil {
+		m.add("TLS_CERT_FILE and TLS_KEY_FILE: %v", err)
+	}
 }
 
 // checkAuth: who is let in without authentication has to be meant.
