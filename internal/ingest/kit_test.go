@@ -38,9 +38,14 @@ type system struct {
 // newSystem uses the broker at addr with a database of its own.
 func newSystem(tb testing.TB, addr string) *system {
 	tb.Helper()
+	return newSystemOn(tb, addr, testenv.Database(tb))
+}
+
+func newSystemOn(tb testing.TB, addr, database string) *system {
+	tb.Helper()
 	transport := &kafka.Transport{MetadataTTL: 100 * time.Millisecond}
 	s := &system{
-		tb: tb, broker: addr, group: fmt.Sprintf("g-%d", time.Now().UnixNano()), database: testenv.Database(tb),
+		tb: tb, broker: addr, group: fmt.Sprintf("g-%d", time.Now().UnixNano()), database: database,
 		client: &kafka.Client{Addr: kafka.TCP(addr), Transport: transport, Timeout: 20 * time.Second},
 	}
 	tb.Cleanup(transport.CloseIdleConnections)

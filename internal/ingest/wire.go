@@ -202,6 +202,7 @@ type exchange struct {
 	resp kmsg.Response
 }
 
+//lint:ignore ST1003 kafka-go names it
 func (x *exchange) ApiKey() protocol.ApiKey { return protocol.ApiKey(x.req.Key()) }
 
 func (x *exchange) Broker(c protocol.Cluster) (protocol.Broker, error) {
