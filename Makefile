@@ -62,7 +62,7 @@ soak: deps ## the long counts: 20 rounds of kills, 5,000 seeds of the hub's mode
 
 bench: build deps ## what is measured, with the machine it was measured on
 	$(GO) test -p 1 -timeout 2h -run '^$$' -bench . -benchtime 300x ./...
-	GO=$(GO) scripts/bench
+	scripts/bench
 
 clean: ## removes bin, the data of make run and Kafka's jars
 	rm -rf bin .data .cache
