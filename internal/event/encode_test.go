@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/omninode-ai/eventfeed/internal/event"
+	"github.com/omninode-ai/eventfeed/internal/event/eventtest"
 )
 
 var whole = event.Event{
@@ -66,7 +67,7 @@ func TestAnEventIsReadBackAsItWasWritten(t *testing.T) {
 			EventType: text.Draw(t, "event_type"), Timestamp: moment("timestamp"), TenantID: text.Draw(t, "tenant_id"),
 			Namespace: text.Draw(t, "namespace"), Source: text.Draw(t, "source"), CorrelationID: text.Draw(t, "correlation_id"),
 			CausationID: text.Draw(t, "causation_id"), SchemaRef: text.Draw(t, "schema_ref"),
-			Payload: json.RawMessage(drawJSON(t, 3)), Topic: text.Draw(t, "topic"), Partition: rapid.Int32().Draw(t, "partition"),
+			Payload: json.RawMessage(eventtest.DrawJSON(t, 3)), Topic: text.Draw(t, "topic"), Partition: rapid.Int32().Draw(t, "partition"),
 			Offset: rapid.Int64().Draw(t, "offset"), ProcessedAt: moment("processed_at"), StoredAt: moment("stored_at"),
 		}
 		if string(e.Payload) == "null" {

@@ -1,4 +1,4 @@
-package event_test
+package eventtest_test
 
 import (
 	"bytes"
@@ -8,12 +8,14 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 	"pgregory.net/rapid"
 
 	"github.com/omninode-ai/eventfeed/internal/event"
+	"github.com/omninode-ai/eventfeed/internal/event/eventtest"
 	"github.com/omninode-ai/eventfeed/internal/testenv"
 )
 
@@ -23,8 +25,8 @@ func TestWhatIsDecodedIsTakenByJSONBAndComesBackEqual(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		var es []*event.Event
 		for range 20 {
-			r := record("%s", drawRecordValue(rt))
-			e, err := event.NewDecoder(event.Config{Now: decodedAt}).Decode(r)
+			r := record("%s", eventtest.DrawRecordValue(rt))
+			e, err := event.NewDecoder(event.Config{}).Decode(r)
 			if rejection := (*event.Rejection)(nil); errors.As(err, &rejection) && rejection.Reason != event.ReasonNumbersTooLong {
 				rt.Fatalf("%s: got %v, want an event", r.Value, err)
 			} else if err == nil {
@@ -34,7 +36,7 @@ func TestWhatIsDecodedIsTakenByJSONBAndComesBackEqual(t *testing.T) {
 		for _, e := range es {
 			accepted++
 			back := throughJSONB(rt, conn, e.Payload)
-			if diff := cmp.Diff(valueOf(rt, e.Payload), valueOf(rt, back)); diff != "" {
+			if diff := cmp.Diff(eventtest.Value(rt, e.Payload), eventtest.Value(rt, back)); diff != "" {
 				rt.Fatalf("payload differs (-decoded +stored):\n%s%s", diff, e.Payload)
 			}
 			e.Payload = back // now it is an event read from history
@@ -107,17 +109,32 @@ func connect(t *testing.T) *pgx.Conn {
 	return conn
 }
 
-// fataler is what *testing.T and *rapid.T have in common here.
-type fataler interface {
+// contexter is what *testing.T and *rapid.T have in common here.
+type contexter interface {
+	eventtest.T
 	Context() context.Context
-	Helper()
-	Fatalf(format string, args ...any)
 }
 
-func throughJSONB(t fataler, conn *pgx.Conn, payload []byte) (back []byte) {
+func throughJSONB(t contexter, conn *pgx.Conn, payload []byte) (back []byte) {
 	t.Helper()
 	if err := conn.QueryRow(t.Context(), `SELECT $1::text::jsonb::text`, string(payload)).Scan(&back); err != nil {
 		t.Fatalf("%v\n%.2000s", err, payload)
 	}
 	return back
+}
+
+func decode(tb testing.TB, r event.Record) *event.Event {
+	tb.Helper()
+	e, err := event.NewDecoder(event.Config{}).Decode(r)
+	if err != nil {
+		tb.Fatalf("decode %.200s: %v", r.Value, err)
+	}
+	return e
+}
+
+func record(format string, args ...any) event.Record {
+	return event.Record{
+		Partition: event.Partition{Topic: "acme.omninode.agent.v1"}, Time: time.Date(2026, 10, 1, 8, 0, 0, 0, time.UTC),
+		Value: fmt.Appendf(nil, format, args...),
+	}
 }

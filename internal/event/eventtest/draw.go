@@ -1,4 +1,8 @@
-package event_test
+// Package eventtest draws JSON for property tests of events, and reads it
+// exactly. Its own tests compare the decoder with PostgreSQL's jsonb; they are
+// not among package event's, whose fuzz targets would otherwise be built with
+// every client library that testenv needs.
+package eventtest
 
 import (
 	"strings"
@@ -24,8 +28,8 @@ var (
 	)
 )
 
-// drawJSON draws a compact JSON text of up to so many levels. Names repeat.
-func drawJSON(t *rapid.T, levels int) string {
+// DrawJSON draws a compact JSON text of up to so many levels. Names repeat.
+func DrawJSON(t *rapid.T, levels int) string {
 	kinds := 4
 	if levels > 0 {
 		kinds = 8
@@ -38,10 +42,10 @@ func drawJSON(t *rapid.T, levels int) string {
 	case 3:
 		return drawText(t)
 	case 4:
-		return "[" + strings.Join(drawList(t, func() string { return drawJSON(t, levels-1) }), ",") + "]"
+		return "[" + strings.Join(drawList(t, func() string { return DrawJSON(t, levels-1) }), ",") + "]"
 	}
 	return "{" + strings.Join(drawList(t, func() string {
-		return `"` + names.Draw(t, "name") + `":` + drawJSON(t, levels-1)
+		return `"` + names.Draw(t, "name") + `":` + DrawJSON(t, levels-1)
 	}), ",") + "}"
 }
 
@@ -57,10 +61,10 @@ func drawList(t *rapid.T, draw func() string) []string {
 	return list
 }
 
-// drawRecordValue draws the value of a record: an object, which may have the
+// DrawRecordValue draws the value of a record: an object, which may have the
 // members that make it an envelope.
-func drawRecordValue(t *rapid.T) string {
-	members := drawList(t, func() string { return `"` + names.Draw(t, "name") + `":` + drawJSON(t, 3) })
+func DrawRecordValue(t *rapid.T) string {
+	members := drawList(t, func() string { return `"` + names.Draw(t, "name") + `":` + DrawJSON(t, 3) })
 	return rapid.SampledFrom([]string{"", " ", "\uFEFF", "\n"}).Draw(t, "before") + "{" +
 		strings.Join(members, rapid.SampledFrom([]string{",", " , ", ",\n\t"}).Draw(t, "comma")) + "}"
 }

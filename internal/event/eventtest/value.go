@@ -1,4 +1,4 @@
-package event_test
+package eventtest
 
 import (
 	"bytes"
@@ -6,6 +6,12 @@ import (
 	"strconv"
 	"strings"
 )
+
+// T is what *testing.T and *rapid.T have in common here.
+type T interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
 
 // plain is a number as its digits without zeros at either end, and the power of
 // ten that they are multiplied with: equal for equal numbers of any size.
@@ -15,9 +21,9 @@ type plain struct {
 	Power    int
 }
 
-// valueOf reads JSON by package encoding/json, for which the last of repeated
+// Value reads JSON by package encoding/json, for which the last of repeated
 // members counts, with numbers as plain.
-func valueOf(t fataler, text []byte) any {
+func Value(t T, text []byte) any {
 	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
@@ -28,7 +34,7 @@ func valueOf(t fataler, text []byte) any {
 	return plainNumbers(t, v)
 }
 
-func plainNumbers(t fataler, v any) any {
+func plainNumbers(t T, v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for k, m := range v {
@@ -44,7 +50,7 @@ func plainNumbers(t fataler, v any) any {
 	return v
 }
 
-func plainOf(t fataler, number string) (p plain) {
+func plainOf(t T, number string) (p plain) {
 	number, p.Negative = strings.CutPrefix(number, "-")
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(number), "e")
 	if exponent != "" {
