@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/segmentio/kafka-go"
+
 	"github.com/omninode-ai/eventfeed/internal/event"
 	"github.com/omninode-ai/eventfeed/internal/testenv"
 )
@@ -252,4 +254,37 @@ func TestTwoGroupsOnOneDatabaseStoreEverythingOnce(t *testing.T) {
 		s.produce("twice.v1", i%2, events(fmt.Sprint(i), 20)...)
 	}
 	s.checkOnce(400)
+}
+
+// TestAKilledReplicaIsBackAtOnce: the group does not wait for the member that
+// it has left behind.
+func TestAKilledReplicaIsBackAtOnce(t *testing.T) {
+	brokers(t, func(t *testing.T, s *system) {
+		const topic = "killed.v1"
+		s.createTopic(topic, 2)
+		config := s.config(topic)
+		first, err := New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		ended := make(chan error, 1)
+		go func() { ended <- first.Run(ctx) }()
+		s.produce(topic, 0, events("before", 5)...)
+		s.waitStored(5)
+		first.wire.close() // what it says when it ends reaches nobody
+		first.wire.addr = kafka.TCP("127.0.0.1:1")
+		cancel()
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+		s.produce(topic, 0, events("after", 5)...)
+		begun := time.Now()
+		config.Metrics = nil
+		s.start(config)
+		s.waitStored(10)
+		if took := time.Since(begun); took > sessionTimeout/2 {
+			t.Errorf("got the first event after %s, want less than half a session", took)
+		}
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -72,10 +73,12 @@ func devBroker(tb testing.TB) string {
 	return k.Addr()
 }
 
+var replicas atomic.Int64
+
 // config reads what matches the pattern into s.
 func (s *system) config(pattern string) Config {
 	return Config{
-		Brokers: []string{s.broker}, GroupID: s.group, Patterns: []string{pattern},
+		Brokers: []string{s.broker}, GroupID: s.group, Replica: fmt.Sprintf("r-%d", replicas.Add(1)), Patterns: []string{pattern},
 		Decoder: event.NewDecoder(event.Config{}), Store: s.store, Publish: s.publish,
 		Logger: slog.New(slog.NewTextHandler(testWriter{s.tb}, nil)), Metrics: prometheus.NewRegistry(),
 	}
