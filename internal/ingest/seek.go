@@ -103,6 +103,7 @@ func (p *place) wasRecreated(t topic) bool {
 
 // settleOne decides where p goes on; it fails if that is not known.
 func (w *work) settleOne(p *place, t topic, known map[event.Partition]bounds) bool {
+	p.ahead = p.next
 	if !p.isUnsure(t) {
 		p.topicID = t.id
 		return true
@@ -112,7 +113,9 @@ func (w *work) settleOne(p *place, t topic, known map[event.Partition]bounds) bo
 		return false
 	}
 	latest := w.ingest.firstStart && w.ingest.topics.wasThere(p.Topic)
-	if c := p.resume(t, b, latest); c != nil {
+	c := p.resume(t, b, latest)
+	p.ahead = p.next
+	if c != nil {
 		if c.gap != nil {
 			w.ingest.sayGap(*c.gap)
 		}
