@@ -126,6 +126,7 @@ func (f *fetcher) names() map[[16]byte]string {
 func (f *fetcher) takePartition(p *place, rp *kmsg.FetchResponseTopicPartition, keep bool) {
 	if err := kerr.ErrorForCode(rp.ErrorCode); err != nil {
 		p.outOfRange = errors.Is(err, kerr.OffsetOutOfRange) && p.ahead == p.next
+		p.ahead = p.next
 		f.giveBack(p, err)
 		return
 	}

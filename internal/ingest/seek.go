@@ -103,7 +103,6 @@ func (p *place) wasRecreated(t topic) bool {
 
 // settleOne decides where p goes on; it fails if that is not known.
 func (w *work) settleOne(p *place, t topic, known map[event.Partition]bounds) bool {
-	p.ahead = p.next
 	if !p.isUnsure(t) {
 		p.topicID = t.id
 		return true
