@@ -17,7 +17,7 @@ import (
 const (
 	lookEvery = 250 * time.Millisecond
 	// A server that hangs is noticed after lookEvery and lookTimeout.
-	lookTimeout = 2 * time.Second
+	lookTimeout = 1500 * time.Millisecond
 	// behindFor is how long a replica may be behind the head until it is not
 	// ready.
 	behindFor = 5 * time.Second

@@ -4,7 +4,7 @@
 // Guarantees: unreadable input is a 400 that names the parameter and what would
 // be accepted, never silently replaced; every error is a problem as RFC 9457
 // has it; what a principal may see is decided in one place, restrict; status
-// answers at once, and reads of the store are refused within three seconds,
+// answers at once, and reads of the store are refused within two seconds,
 // whatever state PostgreSQL is in; what answers under way hold in memory is
 // bounded.
 package api
