@@ -68,6 +68,9 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) error {
 	}
 	admin := principal(r).Admin
 	kafka := s.config.Kafka()
+	if !admin {
+		kafka.Reason = kafkaAway // the real one may name topics, and with them tenants
+	}
 	st := statusJSON{
 		Active: true, Connected: kafka.OK, Status: "running", Reasons: []string{},
 		Version: s.config.Version, Replica: s.config.Replica,
@@ -112,6 +115,9 @@ func showPart(p Part, admin bool) partJSON {
 	}
 	return shown
 }
+
+// kafkaAway is what an outage of Kafka means, in words.
+const kafkaAway = "Kafka is away, or cannot be read: nothing new arrives; what is stored can be read"
 
 // storeAway is what an outage of PostgreSQL means, in words.
 const storeAway = "PostgreSQL is away: nothing can be stored or read; Kafka keeps what arrives"

@@ -39,6 +39,13 @@ func (p Principal) Ends() time.Time {
 // All says whether the principal may see every tenant.
 func (p Principal) All() bool { return slices.Contains(p.Tenants, "*") }
 
+// SeesTheSameAs says whether two principals may see and do the same.
+func (p Principal) SeesTheSameAs(other Principal) bool {
+	return p.Admin == other.Admin && (p.All() && other.All() || slices.Equal(sorted(p.Tenants), sorted(other.Tenants)))
+}
+
+func sorted(tenants []string) []string { return slices.Compact(slices.Sorted(slices.Values(tenants))) }
+
 // ForbiddenError: a tenant was named that the principal may not see.
 type ForbiddenError struct{ Tenant string }
 
