@@ -179,8 +179,20 @@ func (b *streamBench) store(n, size int) {
 
 func (b *streamBench) dial(query string) *websocket.Conn {
 	b.t.Helper()
+	return b.dialWith(query, nil)
+}
+
+// dialAs connects with a token for a principal.
+func (b *streamBench) dialAs(query string, p auth.Principal) *websocket.Conn {
+	b.t.Helper()
+	return b.dialWith(query, http.Header{"Authorization": {"Bearer " + tokenFor(b.t, p)}})
+}
+
+func (b *streamBench) dialWith(query string, header http.Header) *websocket.Conn {
+	b.t.Helper()
 	ws, _, err := websocket.Dial(context.Background(), "ws://eventfeed/stream?"+query, &websocket.DialOptions{
 		HTTPClient:   &http.Client{Transport: &http.Transport{DialContext: b.pipes.dial}},
+		HTTPHeader:   header,
 		Subprotocols: []string{"eventfeed.v1"},
 	})
 	if err != nil {
@@ -197,6 +209,7 @@ type said struct {
 	Prev, Position                  event.Position
 	Events                          []struct{ Position event.Position }
 	After                           int64 `json:"reconnect_after_ms"`
+	In                              int64 `json:"in_ms"`
 }
 
 func next(t *testing.T, ws *websocket.Conn) said {
