@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -19,9 +18,9 @@ var version = "dev"
 
 // cli is every command; the fields of a command are its settings.
 type cli struct {
-	Serve   serveCmd   `cmd:"" help:"Read from Kafka, store in PostgreSQL, serve REST and WebSocket."`
-	Dev     devCmd     `cmd:"" help:"The same with nothing else needed: Kafka in process, PostgreSQL as a child process, demo events."`
-	Demo    demoCmd    `cmd:"" help:"Write demo events to Kafka."`
+	Serve   serveCmd   `cmd:"" set:"listen_addr=:3000" help:"Read from Kafka, store in PostgreSQL, serve REST and WebSocket."`
+	Dev     devCmd     `kong:"cmd,set='listen_addr=127.0.0.1:3000',set='history_events=20000',help='The same with nothing else needed: Kafka in process, PostgreSQL as a child process, demo events.'"`
+	Demo    demoCmd    `cmd:"" set:"history_events=0" help:"Write demo events to Kafka."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date."`
 	Bench   benchCmd   `cmd:"" help:"Measure a running eventfeed."`
 	Version versionCmd `cmd:"" help:"Print the version."`
@@ -37,30 +36,42 @@ func main() {
 // run parses the arguments and runs the command until it ends or a signal
 // asks it to; a second signal kills.
 func run(args []string) error {
-	var c cli
-	parser, err := kong.New(&c,
-		kong.Name("eventfeed"),
-		kong.Description("Every event of the bus: stored once, shown live, with no seam between."),
-		kong.Resolvers(secretFiles()),
-		kong.UsageOnError(),
-	)
-	if err != nil {
-		return err
+	if len(args) == 0 {
+		args = []string{"--help"}
 	}
-	parsed, err := parser.Parse(args)
+	parsed, s, m, err := parse(args)
 	if err != nil {
-		var bad *kong.ParseError
-		if errors.As(err, &bad) && len(args) == 0 {
-			_ = bad.Context.PrintUsage(true)
-		}
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	parsed.Bind(settingsOf(parsed))
+	parsed.Bind(s, m)
 	return parsed.Run()
+}
+
+// parse reads flags, environment and files. What cannot be read is among the
+// mistakes, for the command to add its own; what is no flag or no command of
+// ours is an error.
+func parse(args []string) (*kong.Context, settings, *mistakes, error) {
+	r := newReading()
+	parser, err := kong.New(&cli{}, append(r.options(),
+		kong.Name("eventfeed"),
+		kong.Description("Every event of the bus: stored once, shown live, with no seam between."),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)...)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if err := forgetEmpty(parser.Model); err != nil {
+		return nil, nil, nil, err
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("%w (see --help)", err)
+	}
+	return parsed, settingsOf(parsed), r.mistakes(parsed), nil
 }
 
 type versionCmd struct{}

@@ -9,18 +9,28 @@ import (
 
 type migrateCmd struct {
 	storeSettings
+	NewEpoch bool `help:"Give the numbering another name, so that clients start anew: needed after the database was restored from a backup."`
 }
 
 // Run brings the schema up to date and returns.
-func (c migrateCmd) Run(ctx context.Context) error {
-	var m mistakes
-	c.storeSettings.check(&m)
+func (c migrateCmd) Run(ctx context.Context, m *mistakes) error {
+	c.check(m)
 	if err := m.err(); err != nil {
 		return err
 	}
-	if err := store.Migrate(ctx, c.DatabaseURL); err != nil {
+	st, err := store.Open(ctx, store.Config{URL: c.DatabaseURL})
+	if err != nil {
+		return openError(err)
+	}
+	defer st.Close()
+	fmt.Println("the schema is up to date")
+	if !c.NewEpoch {
+		return nil
+	}
+	epoch, err := st.NewEpoch(ctx)
+	if err != nil {
 		return err
 	}
-	fmt.Println("the schema is up to date")
+	fmt.Println("the epoch is now " + epoch)
 	return nil
 }

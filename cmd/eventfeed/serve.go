@@ -2,19 +2,18 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"golang.org/x/sync/errgroup"
 
+	"github.com/omninode-ai/eventfeed/internal/api"
+	"github.com/omninode-ai/eventfeed/internal/auth"
 	"github.com/omninode-ai/eventfeed/internal/event"
-	"github.com/omninode-ai/eventfeed/internal/filter"
 	"github.com/omninode-ai/eventfeed/internal/hub"
+	"github.com/omninode-ai/eventfeed/internal/ingest"
 	"github.com/omninode-ai/eventfeed/internal/store"
+	"github.com/omninode-ai/eventfeed/web"
 )
 
 type serveCmd struct {
@@ -25,25 +24,59 @@ type serveCmd struct {
 }
 
 // Run serves until ctx ends.
-func (c serveCmd) Run(ctx context.Context, s settings) error {
-	var m mistakes
-	c.brokers(&m)
-	c.kafkaSettings.check(&m)
-	c.ingestSettings.check(&m)
-	c.storeSettings.check(&m)
-	c.serverSettings.check(&m)
+func (c serveCmd) Run(ctx context.Context, s settings, m *mistakes) error {
+	c.Brokers = c.brokers(m)
+	c.kafkaSettings.check(m)
+	c.ingestSettings.check(m)
+	c.storeSettings.check(m)
+	c.serverSettings.check(m)
 	if err := m.err(); err != nil {
 		return err
 	}
 	logger := c.newLogger()
 	s.log(logger)
-	return serve(ctx, c, logger)
+	if c.isOpen() {
+		warnOpen(logger, c.ListenAddr)
+	}
+	f, err := c.listen(ctx)
+	if err != nil {
+		return err
+	}
+	return replica{settings: c, front: f, logger: logger}.run(ctx)
 }
 
-// history lets the hub read the store.
-type history struct{ *store.Store }
+func warnOpen(logger *slog.Logger, addr string) {
+	logger.Warn("AUTH=none: everybody who reaches this server is an admin and sees the events of every tenant", "listen_addr", addr)
+}
 
-func (h history) Window(ctx context.Context, f filter.Filter, after, through event.Position) (hub.Window, error) {
-	w, err := h.Store.Window(ctx, f, after, through)
-	return hub.Window(w), err
+func (r replica) ingestConfig(st *store.Store, h *hub.Hub, registry *prometheus.Registry) ingest.Config {
+	c := r.settings
+	patterns, _ := ingest.ParsePatterns(c.TopicPatterns) // check has read them
+	return ingest.Config{
+		Brokers: c.Brokers, TLS: c.tls(), SASL: c.sasl(), GroupID: c.GroupID, Replica: c.name(), Patterns: patterns,
+		StartLatest: c.Start == "latest",
+		Decoder:     event.NewDecoder(event.Config{TenantSource: event.TenantSource(c.TenantSource)}),
+		Store:       st, Publish: h.Publish, Logger: r.logger, Metrics: registry,
+	}
+}
+
+func (r replica) apiConfig(st *store.Store, h *hub.Hub, in *ingest.Ingest, registry *prometheus.Registry) api.Config {
+	c := r.settings
+	return api.Config{
+		Store: st, Hub: h, Auth: auth.None{}, Page: web.Files(), Registry: registry, Logger: r.logger,
+		Kafka:   func() api.Part { return kafkaPart(in.Status()) },
+		Version: version, Replica: c.name(), BasePath: c.BasePath, RealTime: c.RealTime,
+		Stream: api.StreamConfig{Conns: c.MaxConns, AllowedOrigins: c.AllowedOrigins},
+	}
+}
+
+// newRegistry holds what the process itself and the Go runtime tell.
+func newRegistry() *prometheus.Registry {
+	registry := prometheus.NewRegistry()
+	build := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "eventfeed_build_info", Help: "1, with the version that runs.", ConstLabels: prometheus.Labels{"version": version},
+	})
+	build.Set(1)
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), build)
+	return registry
 }

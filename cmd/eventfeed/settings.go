@@ -37,11 +37,10 @@ func settingsOf(c *kong.Context) settings {
 	}
 	var all settings
 	for _, f := range c.Selected().Flags {
-		name := f.Name
-		if len(f.Envs) > 0 {
-			name = f.Envs[0]
+		if f.Name == "help" {
+			continue
 		}
-		all = append(all, setting{name, redact(f, fmt.Sprint(f.Target.Interface())), sourceOf(f, given[f.Value])})
+		all = append(all, setting{nameOf(f), redact(f, shown(f)), sourceOf(f, given[f.Value])})
 	}
 	return all
 }
@@ -59,6 +58,24 @@ func sourceOf(f *kong.Flag, given bool) string {
 		}
 	}
 	return "default"
+}
+
+// changed leaves out those that were left as they are.
+func (s settings) changed() settings {
+	return slices.DeleteFunc(slices.Clone(s), func(x setting) bool { return x.source == "default" })
+}
+
+// isDefault says whether a setting was left as it is.
+func (s settings) isDefault(name string) bool {
+	return slices.ContainsFunc(s, func(x setting) bool { return x.name == name && x.source == "default" })
+}
+
+// shown is a setting's value as it is given.
+func shown(f *kong.Flag) string {
+	if list, ok := f.Target.Interface().([]string); ok {
+		return strings.Join(list, ",")
+	}
+	return fmt.Sprint(f.Target.Interface())
 }
 
 // isSecret: a setting tagged secret may be given as a file and is not printed.
@@ -83,51 +100,4 @@ func redact(f *kong.Flag, value string) string {
 		return passwordField.ReplaceAllString(value, "${1}xxxxx")
 	}
 	return "xxxxx"
-}
-
-// secretFiles reads a secret from the file that NAME_FILE names.
-func secretFiles() kong.Resolver {
-	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, f *kong.Flag) (any, error) {
-		if !isSecret(f) {
-			return nil, nil
-		}
-		for _, e := range f.Envs {
-			path := os.Getenv(e + "_FILE")
-			if path == "" {
-				continue
-			}
-			if os.Getenv(e) != "" {
-				return nil, fmt.Errorf("%s and %s_FILE are both set; set one", e, e)
-			}
-			b, err := os.ReadFile(path)
-			if err != nil {
-				return nil, fmt.Errorf("%s_FILE: %w", e, err)
-			}
-			return strings.TrimRight(string(b), "\r\n"), nil
-		}
-		return nil, nil
-	})
-}
-
-// mistakes collects what is wrong with a configuration, so that all of it is
-// said at once.
-type mistakes []string
-
-func (m *mistakes) add(format string, args ...any) {
-	*m = append(*m, fmt.Sprintf(format, args...))
-}
-
-// oneOf notes a value that is none of those allowed.
-func (m *mistakes) oneOf(name, value string, allowed ...string) {
-	if !slices.Contains(allowed, value) {
-		m.add("%s: %q is none of %s", name, value, strings.Join(allowed, ", "))
-	}
-}
-
-// err is nil if nothing is wrong.
-func (m mistakes) err() error {
-	if len(m) == 0 {
-		return nil
-	}
-	return fmt.Errorf("the configuration is wrong:\n  %s", strings.Join(m, "\n  "))
 }

@@ -11,7 +11,7 @@ import (
 // Part is how one of the services that we depend on does.
 type Part struct {
 	OK     bool
-	Reason string // in words, if it is not OK
+	Reason string // in words, if something is not as it should be; also while OK
 	Detail any    // for admins; encoded as JSON
 }
 
@@ -87,7 +87,7 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) error {
 
 // judge sums the parts up.
 func (s *Server) judge(st *statusJSON) {
-	if st.Kafka.State != "ok" {
+	if st.Kafka.State != "ok" || st.Kafka.Reason != "" {
 		st.Reasons = append(st.Reasons, st.Kafka.Reason)
 	}
 	if st.Store.State != "ok" {
@@ -106,9 +106,9 @@ func (s *Server) judge(st *statusJSON) {
 }
 
 func showPart(p Part, admin bool) partJSON {
-	shown := partJSON{State: "ok"}
+	shown := partJSON{State: "ok", Reason: p.Reason}
 	if !p.OK {
-		shown.State, shown.Reason = "away", p.Reason
+		shown.State = "away"
 	}
 	if admin {
 		shown.Detail = p.Detail

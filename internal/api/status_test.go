@@ -16,14 +16,17 @@ import (
 )
 
 func TestStatusSaysInWordsWhatIsNotAsItShouldBe(t *testing.T) {
-	var kafkaAway atomic.Bool
-	b := serve(t, testenv.Database(t), func(c *Config) {
-		c.Kafka = func() Part { return Part{OK: !kafkaAway.Load(), Reason: "Kafka is away"} }
-	})
+	var kafka atomic.Pointer[Part]
+	kafka.Store(&Part{OK: true})
+	b := serve(t, testenv.Database(t), func(c *Config) { c.Kafka = func() Part { return *kafka.Load() } })
 	if st := b.status(); st.Status != "running" || !st.Active || !st.Connected || len(st.Reasons) != 0 {
 		t.Errorf("got %+v, want running without a reason", st)
 	}
-	kafkaAway.Store(true)
+	kafka.Store(&Part{OK: true, Reason: "no topic matches"})
+	if st := b.status(); st.Status != "degraded" || !st.Connected || st.Kafka.State != "ok" || st.Kafka.Reason != "no topic matches" || len(st.Reasons) != 1 {
+		t.Errorf("got %+v, want degraded although connected", st)
+	}
+	kafka.Store(&Part{Reason: "Kafka is away"})
 	if st := b.status(); st.Status != "degraded" || st.Connected || st.Kafka.State != "away" || len(st.Reasons) != 1 {
 		t.Errorf("got %+v, want degraded and not connected", st)
 	}

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -126,7 +127,7 @@ func (f FanOut) connect(ctx context.Context, tenant string) (*readers, error) {
 	if err != nil {
 		return nil, err
 	}
-	u = u.JoinPath("api/event-bus/stream")
+	u.Path = strings.TrimSuffix(u.Path, "/") + "/api/event-bus/stream"
 	u.RawQuery = url.Values{"tenant_ids": {tenant}}.Encode()
 	rs := &readers{}
 	for i := range f.Conns {

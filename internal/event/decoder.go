@@ -24,18 +24,15 @@ const (
 
 // Config says how records are decoded.
 type Config struct {
-	TenantSource TenantSource // "" means TenantFromEvent
-	MaxBytes     int          // of value and headers; 0 means 1 MiB
-	// EnvironmentWords are those that no event type consists of, in any case: a
-	// record that says one of them as its type is given that of its topic.
-	// nil means DefaultEnvironmentWords.
-	EnvironmentWords []string
-	Now              func() time.Time // for ProcessedAt; nil means time.Now
+	TenantSource TenantSource     // "" means TenantFromEvent
+	MaxBytes     int              // of value and headers; 0 means 1 MiB
+	Now          func() time.Time // for ProcessedAt; nil means time.Now
 }
 
-// DefaultEnvironmentWords are what producers have been seen, or are likely, to
-// write where the event type belongs.
-var DefaultEnvironmentWords = []string{
+// environmentWords are what producers have been seen, or are likely, to write
+// where the event type belongs: a record that says one of them, in any case, is
+// given the type that its topic tells.
+var environmentWords = []string{
 	"dev", "development", "local", "test", "testing", "qa", "uat", "stage", "staging", "preprod", "prod", "production",
 }
 
@@ -90,12 +87,13 @@ func (d *Decoder) decode(r *Record) (*Event, *Rejection) {
 	if size, most := sizeOf(r), cmp.Or(d.config.MaxBytes, defaultMaxBytes); size > most {
 		return nil, &Rejection{ReasonTooLarge, fmt.Sprintf("%d bytes, want at most %d", size, most)}
 	}
-	var p parts
+	p := borrowParts()
+	defer p.giveBack()
 	if err := p.read(r); err != nil {
 		return nil, err
 	}
 	t := parseTopic(r.Topic)
-	texts, err := d.texts(&p, t)
+	texts, err := d.texts(p, t)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +116,7 @@ func (d *Decoder) texts(p *parts, t topicName) (texts [textFields][]byte, err *R
 		case f == tenantID && d.config.TenantSource == TenantFromTopic && t.tenant != "":
 			continue
 		case f == eventType:
-			pass = d.isEnvironment
+			pass = isEnvironment
 		}
 		if texts[f], err = p.find(f, pass); err != nil {
 			return texts, err
@@ -127,12 +125,8 @@ func (d *Decoder) texts(p *parts, t topicName) (texts [textFields][]byte, err *R
 	return texts, nil
 }
 
-func (d *Decoder) isEnvironment(eventType []byte) bool {
-	words := d.config.EnvironmentWords
-	if words == nil {
-		words = DefaultEnvironmentWords
-	}
-	return slices.ContainsFunc(words, func(w string) bool {
+func isEnvironment(eventType []byte) bool {
+	return slices.ContainsFunc(environmentWords, func(w string) bool {
 		return len(w) == len(eventType) && strings.EqualFold(w, string(eventType))
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -14,6 +15,17 @@ type parts struct {
 	headers [maxHeaders][]byte
 	mode    mode
 	payload []byte
+}
+
+// free are parts to use again: they are 3 KB, which the scanner's own room keeps
+// from the stack.
+var free = sync.Pool{New: func() any { return new(parts) }}
+
+func borrowParts() *parts { return free.Get().(*parts) }
+
+func (p *parts) giveBack() {
+	*p = parts{} // nothing of the record is held
+	free.Put(p)
 }
 
 var byteOrderMark = []byte("\uFEFF")
@@ -28,27 +40,39 @@ func (p *parts) read(r *Record) *Rejection {
 	if err := p.scan(src); err != nil {
 		return err
 	}
+	cloudHeader := false
 	for _, h := range r.Headers {
-		if at, known := headerNames[strings.ToLower(h.Key)]; known {
+		name := strings.ToLower(h.Key)
+		if at, known := headerNames[name]; known {
 			p.headers[at] = h.Value
+			cloudHeader = cloudHeader || strings.HasPrefix(name, cloudPrefix)
 		}
 	}
-	p.choose()
+	p.mode = p.modeOf(cloudHeader)
+	p.choosePayload()
 	return nil
 }
 
-// choose decides what kind of event it is and what its payload is.
-func (p *parts) choose() {
+// modeOf decides whether it is a CloudEvent. The content type comes first, as
+// the Kafka protocol binding has it (1.0.2, section 3); a specversion in the
+// value is for producers that write the structured mode without its headers.
+func (p *parts) modeOf(cloudHeader bool) mode {
+	v := p.members[cloudVersionMember].kind
+	switch {
+	case isCloudContent(p.headers[contentTypeHeader]):
+		return structuredMode
+	case cloudHeader:
+		return binaryMode
+	case v == plainText || v == escapedText:
+		return structuredMode
+	}
+	return noCloudEvent
+}
+
+func (p *parts) choosePayload() {
 	p.payload = p.bytes(p.whole)
-	switch v := p.members[cloudVersionMember].kind; {
-	case len(p.headers[cloudVersionHeader]) > 0:
-		p.mode = binaryMode
+	if p.mode == binaryMode || p.mode == structuredMode && p.takePayload(p.members[cloudDataMember]) {
 		return
-	case v == plainText || v == escapedText || isCloudContent(p.headers[contentTypeHeader]):
-		p.mode = structuredMode
-		if p.takePayload(p.members[cloudDataMember]) {
-			return
-		}
 	}
 	if !p.takePayload(p.members[payloadMember]) && p.members[dataMember].kind == object {
 		p.takePayload(p.members[dataMember])

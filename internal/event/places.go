@@ -41,8 +41,8 @@ var (
 	cloudDataMember    = memberNames.number(rules[payload].cloud)
 	payloadMember      = memberNames.number(rules[payload].body[0])
 	dataMember         = memberNames.number(rules[payload].body[1])
-	cloudVersionHeader = headerNames.number(cloudPrefix + cloudVersion)
 	contentTypeHeader  = headerNames.number(contentType)
+	_                  = headerNames.number(cloudPrefix + cloudVersion)
 )
 
 // mode is whether an event is a CloudEvent, and which kind.

@@ -108,7 +108,10 @@ func (w *rewriter) close(members []span) {
 	}
 	end := members[0].from
 	for _, m := range members {
-		end += copy(w.dst[end:], w.dst[m.from:m.to])
+		if end != m.from { // else it is where it belongs, and may be large at every level
+			copy(w.dst[end:], w.dst[m.from:m.to])
+		}
+		end += m.to - m.from
 	}
 	w.dst = w.dst[:end]
 	w.dst[end-1] = '}'

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"time"
 
 	"github.com/omninode-ai/eventfeed/internal/event"
@@ -27,7 +25,7 @@ func newEventArrays(events []*event.Event) *eventArrays {
 	c.grow(len(events))
 	seen := make(map[[16]byte]bool, len(events))
 	for _, e := range events {
-		h := eventHash(e.TenantID, e.EventID)
+		h := event.IDHash(e.TenantID, e.EventID)
 		if !seen[h] {
 			seen[h] = true
 			c.add(e, h)
@@ -69,15 +67,4 @@ func (c *eventArrays) add(e *event.Event, hash [16]byte) {
 func (c *eventArrays) args() []any {
 	return []any{c.hash, c.eventType, c.eventID, c.timestamp, c.tenant, c.namespace, c.source, c.correlation, c.causation,
 		c.schemaRef, c.payload, c.topic, c.partition, c.offset, c.processed}
-}
-
-// eventHash is event_bus_hash in Go.
-func eventHash(tenant, id string) (hash [16]byte) {
-	b := make([]byte, 0, 8+len(tenant)+len(id))
-	for _, s := range []string{tenant, id} {
-		b = append(binary.BigEndian.AppendUint32(b, uint32(len(s))), s...)
-	}
-	sum := sha256.Sum256(b)
-	copy(hash[:], sum[:])
-	return hash
 }

@@ -35,12 +35,13 @@ type spanArrays struct {
 	recreated  []int32 // what is added to the incarnation
 }
 
-// newSpanArrays refuses a recreated topic without a span, for it could not be
-// told from the same one tried again.
+// newSpanArrays refuses a recreated or truncated topic without a span, for it
+// could not be told from the same one tried again. Both begin an incarnation:
+// their offsets are given to other records again.
 func newSpanArrays(b event.Batch) (*spanArrays, error) {
 	recreated := map[event.Partition]int32{}
 	for _, g := range b.Gaps {
-		if g.Reason == event.GapRecreated {
+		if g.Reason == event.GapRecreated || g.Reason == event.GapTruncated {
 			recreated[g.Partition]++
 		}
 	}

@@ -241,7 +241,7 @@ func TestTheHashInGoIsTheHashInSQL(t *testing.T) {
 		if err := conn.QueryRow(t.Context(), `SELECT event_bus_hash($1, $2)`, pair[0], pair[1]).Scan(&got); err != nil {
 			t.Fatal(err)
 		}
-		if want := eventHash(pair[0], pair[1]); got != want {
+		if want := event.IDHash(pair[0], pair[1]); got != want {
 			t.Errorf("hash of %q: got %x in SQL, %x in Go", pair, got, want)
 		}
 	}

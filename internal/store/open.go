@@ -19,6 +19,15 @@ const (
 	connectTimeout   = 5 * time.Second
 )
 
+// CheckURL says what is wrong with a database's URL, before it is used. The
+// error does not hold the password.
+func CheckURL(url string) error {
+	if _, err := pgxpool.ParseConfig(url); err != nil {
+		return fmt.Errorf("it is neither postgres://USER:PASSWORD@HOST:5432/DATABASE nor keywords like host=HOST dbname=DATABASE: %w", err)
+	}
+	return nil
+}
+
 // Open brings the schema up to date, sees to it that there are partitions to
 // append to, and returns a store to Close. An error that is
 // event.ErrUnavailable may go away by itself; any other will not.
