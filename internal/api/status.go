@@ -69,7 +69,7 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) error {
 	admin := principal(r).Admin
 	kafka := s.config.Kafka()
 	if !admin {
-		kafka.Reason = kafkaAway // the real one may name topics, and with them tenants
+		kafka.Reason = publicReason(kafka)
 	}
 	st := statusJSON{
 		Active: true, Connected: kafka.OK, Status: "running", Reasons: []string{},
@@ -116,8 +116,17 @@ func showPart(p Part, admin bool) partJSON {
 	return shown
 }
 
-// kafkaAway is what an outage of Kafka means, in words.
-const kafkaAway = "Kafka is away, or cannot be read: nothing new arrives; what is stored can be read"
+// publicReason says what the reason of Kafka means for who is no admin: the
+// real one may name topics, and with them tenants.
+func publicReason(kafka Part) string {
+	switch {
+	case !kafka.OK:
+		return "Kafka is away: nothing new arrives; what is stored can be read"
+	case kafka.Reason != "":
+		return "not all of Kafka can be read; an admin sees why"
+	}
+	return ""
+}
 
 // storeAway is what an outage of PostgreSQL means, in words.
 const storeAway = "PostgreSQL is away: nothing can be stored or read; Kafka keeps what arrives"
