@@ -23,7 +23,7 @@ func TestEveryMistakeOfAConfigurationIsSaidAtOnceAndOnALineOfItsOwn(t *testing.T
 			"KAFKA_BROKERS is not set; it takes HOST:PORT of one or more brokers, comma-separated",
 			"DATABASE_URL is not set; it takes postgres://USER:PASSWORD@HOST:5432/DATABASE",
 			"LISTEN_ADDR: :3000 can be reached from other machines, and without authentication everybody who does is an admin: " +
-				"listen on 127.0.0.1, or set AUTH=none if that is what you want",
+				"set AUTH_JWT_SECRET or AUTH_JWKS_URL, listen on 127.0.0.1, or set AUTH=none if that is what you want",
 		}},
 		{"what cannot be read, beside what is wrong", "serve --max-conns=many", map[string]string{
 			"KAFKA_TLS": "maybe", "KAFKA_START": "middle", "TENANT_SOURCE": "guess", "RETENTION": "3", "LOG_LEVEL": "loud", "LOG_FORMAT": "xml",

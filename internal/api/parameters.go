@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/omninode-ai/eventfeed/internal/auth"
 	"github.com/omninode-ai/eventfeed/internal/filter"
 )
 
@@ -23,6 +24,7 @@ func (f *parameterFault) Error() string { return f.name + " " + f.detail }
 // parameters reads the query of a request, strictly: it keeps the first fault,
 // and done finds what nobody asked for.
 type parameters struct {
+	who    auth.Principal
 	values url.Values
 	names  []string // that the endpoint has
 	also   []string // other names of the same
@@ -30,7 +32,7 @@ type parameters struct {
 }
 
 func parametersOf(r *http.Request) *parameters {
-	p := &parameters{}
+	p := &parameters{who: principal(r)}
 	var err error
 	if p.values, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 		p.fault = &statusError{http.StatusBadRequest, "the query of the URL cannot be read: " + err.Error()}
@@ -124,7 +126,8 @@ func (p *parameters) span(startName, endName string) (start, end time.Time) {
 	return start, end
 }
 
-// filter reads the given lists of a filter, which are some of filter.Names.
+// filter reads the given lists of a filter, which are some of filter.Names, and
+// restricts it to what who asks may see.
 func (p *parameters) filter(lists ...string) filter.Filter {
 	p.names = append(p.names, lists...)
 	f, taken, err := filter.FromQuery(p.values)
@@ -144,6 +147,10 @@ func (p *parameters) filter(lists ...string) filter.Filter {
 		p.blame(name, bad.Detail)
 	default:
 		f = filter.Filter{} // done finds what is not a parameter here
+	}
+	f, err = restrict(p.who, f)
+	if err != nil && p.fault == nil {
+		p.fault = err
 	}
 	return f
 }

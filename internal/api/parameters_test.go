@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/omninode-ai/eventfeed/internal/auth"
 	"github.com/omninode-ai/eventfeed/internal/filter"
 	"github.com/omninode-ai/eventfeed/internal/store"
 )
@@ -143,7 +144,7 @@ func FuzzParameters(f *testing.F) {
 	}
 	f.Add("limit=7&order_by=stored_at&order_direction=asc&start_time=" + aTime + "&event_types=a,b\\,c")
 	f.Fuzz(func(t *testing.T, query string) {
-		parse := func() *parameters { return parametersOf(&http.Request{URL: &url.URL{RawQuery: query}}) }
+		parse := func() *parameters { return everybodys(&http.Request{URL: &url.URL{RawQuery: query}}) }
 		o, q, err := readPage(parse())
 		isBadRequest(t, err)
 		if err == nil {
@@ -186,7 +187,7 @@ func checkPage(t *testing.T, query string, o pageOptions, q store.Query) {
 		return
 	}
 	at := store.Key{Timestamp: day, Position: 7}
-	next := parametersOf(&http.Request{URL: &url.URL{RawQuery: query + "&cursor=" + *cursorOf(&at, o.others())}})
+	next := everybodys(&http.Request{URL: &url.URL{RawQuery: query + "&cursor=" + *cursorOf(&at, o.others())}})
 	_, again, err := readPage(next)
 	if err != nil || again.After == nil || *again.After != at {
 		t.Errorf("the cursor of these parameters: got %v, %v, want %v", again.After, err, at)
@@ -194,9 +195,16 @@ func checkPage(t *testing.T, query string, o pageOptions, q store.Query) {
 }
 
 func TestAFilterTakesOnlyItsLists(t *testing.T) {
-	p := parametersOf(httptest.NewRequest("GET", "/?tenant_id=b&tenant_ids=a&source=x", nil))
+	p := everybodys(httptest.NewRequest("GET", "/?tenant_id=b&tenant_ids=a&source=x", nil))
 	got := p.filter("tenant_ids", "sources")
 	if want := (filter.Filter{TenantIDs: []string{"a", "b"}, Sources: []string{"x"}}); got.Key() != want.Key() || p.done() != nil {
 		t.Errorf("got %s, %v, want %s", got.Key(), p.done(), want.Key())
 	}
+}
+
+// everybodys are the parameters of a request of everybody.
+func everybodys(r *http.Request) *parameters {
+	p := parametersOf(r)
+	p.who = auth.Everybody
+	return p
 }

@@ -39,6 +39,7 @@ func problemOf(err error) problem {
 		fault     *parameterFault
 		badFilter *filter.Error
 		forbidden *auth.ForbiddenError
+		invalid   *auth.InvalidError
 	)
 	switch {
 	case errors.As(err, &status):
@@ -51,6 +52,12 @@ func problemOf(err error) problem {
 		return problem{Status: http.StatusForbidden, Detail: forbidden.Error()}
 	case errors.Is(err, auth.ErrNoTenants):
 		return problem{Status: http.StatusForbidden, Detail: err.Error()}
+	case errors.As(err, &invalid):
+		return problem{Status: http.StatusUnauthorized, Detail: invalid.Reason}
+	case errors.Is(err, auth.ErrIssuerAway):
+		return problem{Status: http.StatusServiceUnavailable, Detail: auth.ErrIssuerAway.Error()}
+	case errors.Is(err, errTooMany):
+		return problem{Status: http.StatusTooManyRequests, Detail: errTooMany.Error()}
 	case errors.Is(err, auth.ErrUnauthenticated):
 		return problem{Status: http.StatusUnauthorized, Detail: err.Error()}
 	case errors.Is(err, errBusy):
@@ -81,10 +88,10 @@ func fail(w *answer, r *http.Request, err error) {
 	p.Type, p.Title, p.RequestID = "about:blank", http.StatusText(p.Status), note.id
 	h := w.Header()
 	switch p.Status {
-	case http.StatusServiceUnavailable:
+	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
 		h.Set("Retry-After", retryAfter)
 	case http.StatusUnauthorized:
-		h.Set("WWW-Authenticate", "Bearer")
+		h.Set("WWW-Authenticate", challenge(err))
 	case http.StatusMethodNotAllowed:
 		h.Set("Allow", "GET, HEAD")
 	}
@@ -93,6 +100,17 @@ func fail(w *answer, r *http.Request, err error) {
 	w.WriteHeader(p.Status)
 	b, _ := json.Marshal(p)         // texts and a number: cannot fail
 	_, _ = w.Write(append(b, '\n')) // the client may be gone, and is told nothing then
+}
+
+// challenge tells how to authenticate, and what was wrong with a token, as RFC
+// 6750 §3 has it.
+func challenge(err error) string {
+	const plain = `Bearer realm="eventfeed"`
+	var invalid *auth.InvalidError
+	if !errors.As(err, &invalid) {
+		return plain
+	}
+	return plain + `, error="invalid_token", error_description="` + invalid.Reason + `"`
 }
 
 // firstOf gives the first error that is one.

@@ -22,6 +22,7 @@ import (
 // the goroutine of its handler.
 type request struct {
 	id     string
+	client string // the address that it comes from
 	who    auth.Principal
 	err    error // for which it failed
 	status int   // 0 until the answer begins
@@ -38,7 +39,7 @@ var saneID = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`)
 // around gives every request an id, and tells logs and metrics how it went.
 func (s *Server) around(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		note := &request{id: r.Header.Get("X-Request-Id")}
+		note := &request{id: r.Header.Get("X-Request-Id"), client: s.config.TrustedProxies.client(r)}
 		if !saneID.MatchString(note.id) {
 			note.id = uuid.NewString()
 		}
@@ -65,6 +66,7 @@ func (s *Server) log(r *http.Request, note *request, took time.Duration) {
 		level = slog.LevelWarn
 	}
 	s.logger.Log(r.Context(), level, "request", "request_id", note.id, "method", r.Method, "path", r.URL.Path,
+		"client", note.client, "subject", note.who.Subject,
 		"status", note.status, "took", took, "error", note.err)
 }
 

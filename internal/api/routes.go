@@ -9,9 +9,6 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-
-	"github.com/omninode-ai/eventfeed/internal/auth"
-	"github.com/omninode-ai/eventfeed/internal/filter"
 )
 
 // handle is a handler that returns its error, before it has begun to answer or
@@ -122,19 +119,6 @@ func (s *Server) identified(h handle) handle {
 		noted(r).who = who
 		return h(w, r)
 	}
-}
-
-// principal is who asks, as identified has found.
-func principal(r *http.Request) auth.Principal { return noted(r).who }
-
-// restrict narrows a filter to what a principal may see.
-func restrict(p auth.Principal, f filter.Filter) (filter.Filter, error) {
-	tenants, err := p.Scope(f.TenantIDs)
-	if err != nil {
-		return filter.Filter{}, err
-	}
-	f.TenantIDs = tenants
-	return f.Canonical(), nil
 }
 
 func adminsOnly(h handle) handle {

@@ -69,7 +69,7 @@ func TestWithoutATokenOnlyThePageAndHealthAreOpen(t *testing.T) {
 	b := serve(t, testenv.Database(t), func(c *Config) { c.Auth = who{} })
 	for _, path := range append(slices.Clone(reads), "status", "stream") {
 		got := b.get("/api/event-bus/" + path)
-		if b.isProblem(got, http.StatusUnauthorized); got.header.Get("WWW-Authenticate") != "Bearer" {
+		if b.isProblem(got, http.StatusUnauthorized); got.header.Get("WWW-Authenticate") != `Bearer realm="eventfeed"` {
 			t.Errorf("%s: got WWW-Authenticate %q, want Bearer", path, got.header.Get("WWW-Authenticate"))
 		}
 	}

@@ -20,16 +20,18 @@ import (
 // Close codes beyond those of RFC 6455: 40xx do not retry, 41xx retry after a
 // pause, 42xx retry now.
 const (
-	closeBadMessage = websocket.StatusCode(4001)
-	closeProtocol   = websocket.StatusCode(4008)
-	closeOverloaded = websocket.StatusCode(4101)
-	closeDraining   = websocket.StatusCode(4200)
-	closeStalled    = websocket.StatusCode(4201)
+	closeBadMessage   = websocket.StatusCode(4001)
+	closeForbidden    = websocket.StatusCode(4003)
+	closeProtocol     = websocket.StatusCode(4008)
+	closeTokenExpired = websocket.StatusCode(4102)
+	closeDraining     = websocket.StatusCode(4200)
+	closeStalled      = websocket.StatusCode(4201)
 )
 
 // StreamConfig is what the stream allows.
 type StreamConfig struct {
 	Conns          int           // at once; 0 means 20,000
+	PerPrincipal   int           // of these, of one subject; 0 means 1,000; without bound where everybody is one
 	Subscriptions  int           // a conn; 0 means 32
 	MessageBytes   int           // of a client; 0 means 64 KiB
 	Messages       int           // of a client a second; 0 means 20
@@ -40,6 +42,7 @@ type StreamConfig struct {
 
 func (c StreamConfig) withDefaults() StreamConfig {
 	c.Conns = orElse(c.Conns, 20_000)
+	c.PerPrincipal = orElse(c.PerPrincipal, 1000)
 	c.Subscriptions = orElse(c.Subscriptions, 32)
 	c.MessageBytes = orElse(c.MessageBytes, 64<<10)
 	c.Messages = orElse(c.Messages, 20)
@@ -59,6 +62,7 @@ func orElse[T comparable](v, otherwise T) T {
 // streams serves the WebSocket side of the stream.
 type streams struct {
 	config   StreamConfig
+	auth     auth.Authenticator
 	hub      *hub.Hub
 	hello    hub.Hello // what every conn is told alike
 	logger   *slog.Logger
@@ -68,19 +72,21 @@ type streams struct {
 	joined sync.WaitGroup // every conn, its handshake included
 
 	mu    sync.Mutex
-	count int // of conns, those in their handshake included
+	count int            // of conns, those in their handshake included
+	of    map[string]int // of these, by subject
 	conns map[*conn]struct{}
 }
 
-func newStreams(c StreamConfig, h *hub.Hub, replica, version string, logger *slog.Logger) *streams {
+func newStreams(c StreamConfig, a auth.Authenticator, h *hub.Hub, replica, version string, logger *slog.Logger) *streams {
 	c = c.withDefaults()
 	draining := make(chan struct{})
 	return &streams{
-		config: c, hub: h, logger: logger,
+		config: c, auth: a, hub: h, logger: logger,
 		hello: hub.Hello{Replica: replica, Version: version, Limits: hub.Limits{
 			Subscriptions: c.Subscriptions, MessageBytes: c.MessageBytes, FrameBytes: hub.FrameBytes,
 		}},
 		draining: draining, drain: sync.OnceFunc(func() { close(draining) }),
+		of:    map[string]int{},
 		conns: map[*conn]struct{}{},
 	}
 }
@@ -113,11 +119,14 @@ func parseURL(q url.Values) (*urlSubscription, error) {
 	return &urlSubscription{f, from}, nil
 }
 
-// errBusy is why a conn is not admitted.
-var errBusy = errors.New("no more conns are taken here now")
+// These are why a conn is not admitted.
+var (
+	errBusy    = errors.New("no more conns are taken here now")
+	errTooMany = errors.New("your token has as many conns here as it may have")
+)
 
-// admit counts a conn in; the caller calls s.joined.Done and s.discharge.
-func (s *streams) admit() error {
+// admit counts a conn of a principal in; the caller calls discharge.
+func (s *streams) admit(who auth.Principal) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	select {
@@ -128,14 +137,21 @@ func (s *streams) admit() error {
 	if s.count >= s.config.Conns {
 		return errBusy
 	}
+	if !who.Expires.IsZero() && s.of[who.Subject] >= s.config.PerPrincipal {
+		return errTooMany
+	}
 	s.count++
+	s.of[who.Subject]++
 	s.joined.Add(1)
 	return nil
 }
 
-func (s *streams) discharge(c *conn) {
+func (s *streams) discharge(who auth.Principal, c *conn) {
 	s.mu.Lock()
 	s.count--
+	if s.of[who.Subject]--; s.of[who.Subject] == 0 {
+		delete(s.of, who.Subject)
+	}
 	delete(s.conns, c)
 	s.mu.Unlock()
 	s.joined.Done()
@@ -163,7 +179,7 @@ func (s *streams) shutdown(ctx context.Context) error {
 // closed.
 func (s *streams) serve(w http.ResponseWriter, r *http.Request, who auth.Principal, sub *urlSubscription) {
 	var c *conn
-	defer func() { s.discharge(c) }()
+	defer func() { s.discharge(who, c) }()
 	h := &hijack{ResponseWriter: w, stall: s.config.Stall}
 	ws, err := websocket.Accept(h, r, &websocket.AcceptOptions{
 		Subprotocols:    []string{"eventfeed.v1"},
@@ -180,6 +196,7 @@ func (s *streams) serve(w http.ResponseWriter, r *http.Request, who auth.Princip
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(r.Context()))
 	defer cancel(nil)
 	c = &conn{streams: s, ws: ws, outlet: h.outlet, who: who, client: s.hub.Connect(ctx, hello)}
+	c.expiry = c.watchToken()
 	if sub != nil {
 		c.client.Subscribe("default", sub.filter, sub.from)
 	}

@@ -18,13 +18,14 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Upgrade", "websocket")
 		return &statusError{http.StatusUpgradeRequired, "this is a WebSocket: connect with ws:// or wss://"}
 	}
+	// Last, and whichever way the subscription was made.
 	who := principal(r)
 	if sub != nil {
 		if sub.filter, err = restrict(who, sub.filter); err != nil {
 			return err
 		}
 	}
-	if err := s.streams.admit(); err != nil {
+	if err := s.streams.admit(who); err != nil {
 		return err
 	}
 	s.streams.serve(w, r, who, sub)

@@ -104,6 +104,7 @@ type streamBench struct {
 	t       *testing.T
 	history *shelf
 	hub     *hub.Hub
+	auth    auth.Authenticator // of every conn; None if nothing else is given
 	streams *streams
 	pipes   *pipes
 	dialed  []*websocket.Conn
@@ -111,14 +112,20 @@ type streamBench struct {
 
 // inBubble runs f with a stream that serves; everything is joined at the end.
 func inBubble(t *testing.T, c StreamConfig, f func(*streamBench)) {
+	t.Helper()
+	inBubbleOf(t, auth.None{}, c, f)
+}
+
+// inBubbleOf does so with conns that authenticate.
+func inBubbleOf(t *testing.T, a auth.Authenticator, c StreamConfig, f func(*streamBench)) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &streamBench{t: t, history: &shelf{}, pipes: newPipes()}
+		b := &streamBench{t: t, auth: a, history: &shelf{}, pipes: newPipes()}
 		ctx, cancel := context.WithCancel(context.Background())
 		var err error
 		if b.hub, err = hub.New(ctx, hub.Config{History: b.history, TailBytes: 50_000, FrameBytes: 50_000, Logger: slog.New(slog.DiscardHandler)}); err != nil {
 			t.Fatal(err)
 		}
-		b.streams = newStreams(c, b.hub, "r1", "test", slog.New(slog.DiscardHandler))
+		b.streams = newStreams(c, b.auth, b.hub, "r1", "test", slog.New(slog.DiscardHandler))
 		server := &http.Server{Handler: http.HandlerFunc(b.serve)}
 		var joined sync.WaitGroup
 		joined.Go(func() { _ = b.hub.Run(ctx) })
@@ -140,15 +147,19 @@ func inBubble(t *testing.T, c StreamConfig, f func(*streamBench)) {
 }
 
 func (b *streamBench) serve(w http.ResponseWriter, r *http.Request) {
-	sub, err := parseURL(r.URL.Query())
+	who, err := b.auth.Authenticate(r)
+	var sub *urlSubscription
 	if err == nil {
-		err = b.streams.admit()
+		sub, err = parseURL(r.URL.Query())
+	}
+	if err == nil {
+		err = b.streams.admit(who)
 	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	b.streams.serve(w, r, auth.Everybody, sub)
+	b.streams.serve(w, r, who, sub)
 }
 
 // store stores and publishes n events of about size bytes.
@@ -168,8 +179,20 @@ func (b *streamBench) store(n, size int) {
 
 func (b *streamBench) dial(query string) *websocket.Conn {
 	b.t.Helper()
+	return b.dialWith(query, nil)
+}
+
+// dialAs connects with a token for a principal.
+func (b *streamBench) dialAs(query string, p auth.Principal) *websocket.Conn {
+	b.t.Helper()
+	return b.dialWith(query, http.Header{"Authorization": {"Bearer " + tokenFor(b.t, p)}})
+}
+
+func (b *streamBench) dialWith(query string, header http.Header) *websocket.Conn {
+	b.t.Helper()
 	ws, _, err := websocket.Dial(context.Background(), "ws://eventfeed/stream?"+query, &websocket.DialOptions{
 		HTTPClient:   &http.Client{Transport: &http.Transport{DialContext: b.pipes.dial}},
+		HTTPHeader:   header,
 		Subprotocols: []string{"eventfeed.v1"},
 	})
 	if err != nil {
@@ -186,6 +209,7 @@ type said struct {
 	Prev, Position                  event.Position
 	Events                          []struct{ Position event.Position }
 	After                           int64 `json:"reconnect_after_ms"`
+	In                              int64 `json:"in_ms"`
 }
 
 func next(t *testing.T, ws *websocket.Conn) said {

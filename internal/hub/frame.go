@@ -135,6 +135,7 @@ type message struct {
 	Admin    *bool           `json:"admin,omitempty"`
 	Limits   *Limits         `json:"limits,omitempty"`
 	After    int64           `json:"reconnect_after_ms,omitempty"`
+	In       *int64          `json:"in_ms,omitempty"`
 	*Services
 }
 
@@ -160,6 +161,10 @@ func (m message) frame() Frame {
 
 // Pong answers a client's ping.
 func Pong() Frame { return message{Type: "pong"}.frame() }
+
+// TokenExpires tells a client that it needs a new token within so many
+// milliseconds.
+func TokenExpires(inMS int64) Frame { return message{Type: "token_expires", In: &inMS}.frame() }
 
 // Error tells a client what was wrong with what it asked; the conn stays. id
 // is the subscription that it speaks of, or "".
