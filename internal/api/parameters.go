@@ -124,7 +124,7 @@ func (p *parameters) span(startName, endName string) (start, end time.Time) {
 	return start, end
 }
 
-// filter reads the given lists of a filter, which are some of filter.Names.
+// filter reads the given fields of a filter, which are some of filter.Names.
 func (p *parameters) filter(lists ...string) filter.Filter {
 	p.names = append(p.names, lists...)
 	f, taken, err := filter.FromQuery(p.values)
@@ -136,6 +136,10 @@ func (p *parameters) filter(lists ...string) filter.Filter {
 	var bad *filter.Error
 	switch {
 	case err == nil:
+	case errors.As(err, &bad) && bad.At != nil && slices.Contains(lists, bad.Field):
+		if p.fault == nil {
+			p.fault = bad
+		}
 	case errors.As(err, &bad) && slices.Contains(lists, bad.Field):
 		name := bad.Field
 		if !p.values.Has(name) {
