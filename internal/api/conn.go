@@ -77,7 +77,7 @@ func (c *conn) writeAll(ctx context.Context) error {
 			return c.writeFailed(err)
 		}
 		if f, ok := c.client.Next(); ok {
-			if err := c.outlet.write(f.WebSocket()); err != nil {
+			if err := c.outlet.writeFrame(f); err != nil {
 				return c.writeFailed(err)
 			}
 			continue
@@ -108,7 +108,7 @@ const drainSpread = 5 * time.Second
 
 func (c *conn) sayGoodbye() error {
 	f := hub.Goodbye("draining", rand.Int64N(drainSpread.Milliseconds()))
-	if err := c.outlet.write(f.WebSocket()); err != nil {
+	if err := c.outlet.writeFrame(f); err != nil {
 		return c.writeFailed(err)
 	}
 	return closing{closeDraining, "draining"}

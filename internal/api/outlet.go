@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/omninode-ai/eventfeed/internal/hub"
 )
 
 // maxControl is how many control frames may wait for the writer; a peer that
@@ -30,6 +32,7 @@ var errStalled = errors.New("peer took no byte and sent none in time")
 type outlet struct {
 	net.Conn
 	stall    time.Duration
+	deflate  bool         // the peer takes compressed messages
 	lastRead atomic.Int64 // unix nanoseconds
 	wake     chan struct{}
 
@@ -99,6 +102,14 @@ func (o *outlet) writeControl() error {
 		}
 	}
 	return nil
+}
+
+// writeFrame writes a frame as the peer takes it.
+func (o *outlet) writeFrame(f hub.Frame) error {
+	if o.deflate {
+		return o.write(f.Deflated())
+	}
+	return o.write(f.WebSocket())
 }
 
 // write writes p whole, however slowly the peer reads, unless it takes no byte

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -184,7 +185,7 @@ func (s *streams) serve(w http.ResponseWriter, r *http.Request, who auth.Princip
 	ws, err := websocket.Accept(h, r, &websocket.AcceptOptions{
 		Subprotocols:    []string{"eventfeed.v1"},
 		OriginPatterns:  s.config.AllowedOrigins,
-		CompressionMode: websocket.CompressionDisabled,
+		CompressionMode: websocket.CompressionNoContextTakeover, // one compressed frame fits every conn
 	})
 	if err != nil {
 		s.logger.Debug("websocket handshake failed", "error", err)
@@ -195,6 +196,7 @@ func (s *streams) serve(w http.ResponseWriter, r *http.Request, who auth.Princip
 	hello.Tenants, hello.Admin = who.Tenants, who.Admin
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(r.Context()))
 	defer cancel(nil)
+	h.outlet.deflate = strings.Contains(w.Header().Get("Sec-WebSocket-Extensions"), "permessage-deflate")
 	c = &conn{streams: s, ws: ws, outlet: h.outlet, who: who, client: s.hub.Connect(ctx, hello)}
 	c.expiry = c.watchToken()
 	if sub != nil {

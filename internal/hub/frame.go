@@ -19,13 +19,24 @@ const headerRoom = 10
 // Frame is one JSON text of the protocol, ready to be written. Its bytes are
 // shared by everybody who gets the frame: never change them.
 type Frame struct {
-	wire   []byte // WebSocket header, then the text
-	header int    // length of the header
-	Events int    // how many events it carries
+	wire     []byte // WebSocket header, then the text
+	header   int    // length of the header
+	Events   int    // how many events it carries
+	deflated *deflated
 }
 
 // WebSocket is the frame as a complete, unmasked, uncompressed text message.
 func (f Frame) WebSocket() []byte { return f.wire }
+
+// Deflated is the frame as a message compressed by permessage-deflate without
+// context takeover (RFC 7692), if that is worth it. It is made once, by whoever
+// asks first.
+func (f Frame) Deflated() []byte {
+	if len(f.JSON()) < deflateMin {
+		return f.wire
+	}
+	return f.deflated.of(f.JSON())
+}
 
 // JSON is the text alone.
 func (f Frame) JSON() []byte { return f.wire[f.header:] }
@@ -33,19 +44,31 @@ func (f Frame) JSON() []byte { return f.wire[f.header:] }
 // seal puts the WebSocket header before the text that starts at
 // buf[headerRoom].
 func seal(buf []byte, events int) Frame {
+	wire, header := withHeader(buf, finText)
+	return Frame{wire: wire, header: header, Events: events, deflated: &deflated{}}
+}
+
+// The first byte of a message in one piece: RFC 6455, section 5.2.
+const (
+	finText           = 0x81
+	finCompressedText = 0xc1
+)
+
+// withHeader puts a header before what starts at buf[headerRoom].
+func withHeader(buf []byte, first byte) (wire []byte, header int) {
 	n := len(buf) - headerRoom
-	h := buf[:0:headerRoom]
+	h := append(buf[:0:headerRoom], first)
 	switch {
 	case n < 126:
-		h = append(h, 0x81, byte(n))
+		h = append(h, byte(n))
 	case n < 1<<16:
-		h = binary.BigEndian.AppendUint16(append(h, 0x81, 126), uint16(n))
+		h = binary.BigEndian.AppendUint16(append(h, 126), uint16(n))
 	default:
-		h = binary.BigEndian.AppendUint64(append(h, 0x81, 127), uint64(n))
+		h = binary.BigEndian.AppendUint64(append(h, 127), uint64(n))
 	}
 	start := headerRoom - len(h)
 	copy(buf[start:headerRoom], h)
-	return Frame{wire: buf[start:], header: len(h), Events: events}
+	return buf[start:], len(h)
 }
 
 // eventsFrame collects entries until the frame is full.
