@@ -101,7 +101,7 @@ func (c *conn) writeFailed(err error) error {
 const drainSpread = 5 * time.Second
 
 func (c *conn) sayGoodbye() error {
-	f := hub.Goodbye("draining", rand.Int64N(drainSpread.Milliseconds()))
+	f := hub.Goodbye("draining", 1+rand.Int64N(drainSpread.Milliseconds()))
 	if err := c.outlet.write(f.WebSocket()); err != nil {
 		return c.writeFailed(err)
 	}

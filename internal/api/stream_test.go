@@ -26,6 +26,7 @@ import (
 type shelf struct {
 	mu     sync.Mutex
 	events []*event.Event
+	floor  event.Position
 }
 
 func (s *shelf) read(f func()) error {
@@ -37,7 +38,7 @@ func (s *shelf) read(f func()) error {
 }
 
 func (s *shelf) Head(context.Context) (h event.Head, err error) {
-	return h, s.read(func() { h = event.Head{Last: event.Position(len(s.events)), Epoch: "e1"} })
+	return h, s.read(func() { h = event.Head{Last: event.Position(len(s.events)), Floor: s.floor, Epoch: "e1"} })
 }
 
 func (s *shelf) Window(_ context.Context, f filter.Filter, after, through event.Position) (w hub.Window, err error) {
@@ -107,12 +108,13 @@ type streamBench struct {
 	streams *streams
 	pipes   *pipes
 	dialed  []*websocket.Conn
+	who     auth.Principal // of every conn
 }
 
 // inBubble runs f with a stream that serves; everything is joined at the end.
 func inBubble(t *testing.T, c StreamConfig, f func(*streamBench)) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &streamBench{t: t, history: &shelf{}, pipes: newPipes()}
+		b := &streamBench{t: t, history: &shelf{}, pipes: newPipes(), who: auth.Everybody}
 		ctx, cancel := context.WithCancel(context.Background())
 		var err error
 		if b.hub, err = hub.New(ctx, hub.Config{History: b.history, TailBytes: 50_000, FrameBytes: 50_000, Logger: slog.New(slog.DiscardHandler)}); err != nil {
@@ -148,22 +150,28 @@ func (b *streamBench) serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	b.streams.serve(w, r, auth.Everybody, sub)
+	b.streams.serve(w, r, b.who, sub)
 }
 
 // store stores and publishes n events of about size bytes.
 func (b *streamBench) store(n, size int) {
+	events := make([]*event.Event, n)
+	for i := range events {
+		events[i] = &event.Event{EventType: "omninode.agent.x.v1", TenantID: "acme", Payload: json.RawMessage(`"` + strings.Repeat("x", size) + `"`)}
+	}
+	b.publish(events...)
+}
+
+// publish stores and publishes events.
+func (b *streamBench) publish(events ...*event.Event) {
 	b.history.mu.Lock()
 	first := event.Position(len(b.history.events) + 1)
-	for i := range n {
-		b.history.events = append(b.history.events, &event.Event{
-			Position: first + event.Position(i), EventType: "omninode.agent.x.v1", TenantID: "acme",
-			Payload: json.RawMessage(`"` + strings.Repeat("x", size) + `"`),
-		})
+	for i, e := range events {
+		e.Position = first + event.Position(i)
 	}
-	a := event.Appended{First: first, Last: first + event.Position(n) - 1, Events: b.history.events[first-1:]}
+	b.history.events = append(b.history.events, events...)
 	b.history.mu.Unlock()
-	b.hub.Publish(a)
+	b.hub.Publish(event.Appended{First: first, Last: first + event.Position(len(events)) - 1, Events: events})
 }
 
 func (b *streamBench) dial(query string) *websocket.Conn {
