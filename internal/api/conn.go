@@ -22,6 +22,7 @@ type conn struct {
 	outlet  *outlet
 	who     auth.Principal
 	client  *hub.Client
+	peer    *peer
 
 	// Owned by the reader.
 	faults int   // since the last good message
@@ -68,12 +69,15 @@ func (c *conn) part(reason error) {
 func (c *conn) writeAll(ctx context.Context) error {
 	draining := c.streams.draining
 	for ctx.Err() == nil {
+		if c.peer.leaving.Load() {
+			return c.sayGoodbye("dismissed", dismissPause, closing{closeDismissed, "closed by an admin"})
+		}
 		if err := c.outlet.writeControl(); err != nil {
-			return c.writeFailed(err)
+			return writeFailed(err)
 		}
 		if f, ok := c.client.Next(); ok {
 			if err := c.outlet.write(f.WebSocket()); err != nil {
-				return c.writeFailed(err)
+				return writeFailed(err)
 			}
 			continue
 		}
@@ -84,13 +88,13 @@ func (c *conn) writeAll(ctx context.Context) error {
 		case <-c.client.Ended():
 			return closing{closeDraining, "start anew"}
 		case <-draining:
-			return c.sayGoodbye()
+			return c.sayGoodbye("draining", drainPause(), closing{closeDraining, "draining"})
 		}
 	}
 	return context.Cause(ctx)
 }
 
-func (c *conn) writeFailed(err error) error {
+func writeFailed(err error) error {
 	if errors.Is(err, errStalled) {
 		return closing{closeStalled, "stalled"}
 	}
@@ -100,12 +104,16 @@ func (c *conn) writeFailed(err error) error {
 // drainSpread is how far apart the clients of a draining replica come back.
 const drainSpread = 5 * time.Second
 
-func (c *conn) sayGoodbye() error {
-	f := hub.Goodbye("draining", 1+rand.Int64N(drainSpread.Milliseconds()))
-	if err := c.outlet.write(f.WebSocket()); err != nil {
-		return c.writeFailed(err)
+func drainPause() time.Duration {
+	return time.Duration(1+rand.Int64N(drainSpread.Milliseconds())) * time.Millisecond
+}
+
+// sayGoodbye ends the conn with a last frame.
+func (c *conn) sayGoodbye(reason string, pause time.Duration, end closing) error {
+	if err := c.outlet.write(hub.Goodbye(reason, pause.Milliseconds()).WebSocket()); err != nil {
+		return writeFailed(err)
 	}
-	return closing{closeDraining, "draining"}
+	return end
 }
 
 // readAll handles what the client says until the conn ends.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/omninode-ai/eventfeed/internal/auth"
 	"github.com/omninode-ai/eventfeed/internal/event"
@@ -108,6 +110,7 @@ type streamBench struct {
 	streams *streams
 	pipes   *pipes
 	dialed  []*websocket.Conn
+	closers []io.Closer
 	who     auth.Principal // of every conn
 }
 
@@ -121,7 +124,7 @@ func inBubble(t *testing.T, c StreamConfig, f func(*streamBench)) {
 			t.Fatal(err)
 		}
 		b.streams = newStreams(c, b.hub, "r1", "test", slog.New(slog.DiscardHandler))
-		server := &http.Server{Handler: http.HandlerFunc(b.serve)}
+		server := &http.Server{Handler: b.handler()}
 		var joined sync.WaitGroup
 		joined.Go(func() { _ = b.hub.Run(ctx) })
 		joined.Go(func() { _ = b.hub.Follow(ctx) })
@@ -129,6 +132,9 @@ func inBubble(t *testing.T, c StreamConfig, f func(*streamBench)) {
 		f(b)
 		for _, ws := range b.dialed {
 			_ = ws.CloseNow()
+		}
+		for _, c := range b.closers {
+			_ = c.Close()
 		}
 		stopping, stop := context.WithTimeout(ctx, time.Minute)
 		defer stop()
@@ -141,16 +147,16 @@ func inBubble(t *testing.T, c StreamConfig, f func(*streamBench)) {
 	})
 }
 
-func (b *streamBench) serve(w http.ResponseWriter, r *http.Request) {
-	sub, err := parseURL(r.URL.Query())
-	if err == nil {
-		err = b.streams.admit()
+// Authenticate makes everybody whom b says.
+func (b *streamBench) Authenticate(*http.Request) (auth.Principal, error) { return b.who, nil }
+
+// handler is all that the server does with a request for the stream.
+func (b *streamBench) handler() http.Handler {
+	s := &Server{
+		config: Config{RealTime: true, Auth: b}, streams: b.streams,
+		logger: slog.New(slog.DiscardHandler), metrics: newHTTPMetrics(prometheus.NewRegistry()),
 	}
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	b.streams.serve(w, r, b.who, sub)
+	return s.around(s.open(s.identified(s.stream)))
 }
 
 // store stores and publishes n events of about size bytes.
