@@ -45,7 +45,7 @@ func showStatistics(st store.Statistics, start, end time.Time) statisticsJSON {
 		if b.Start.Before(time.Time{}) {
 			b.Start = time.Time{} // aligned buckets may begin before the first year that RFC 3339 has
 		}
-		shown.Buckets[i] = bucketJSON(b)
+		shown.Buckets[i] = bucketJSON{b.Start, b.Count, b.Failures}
 	}
 	return shown
 }
