@@ -35,12 +35,15 @@ func (s *Server) handler() http.Handler {
 		"/events/{event_id}":       s.reading(s.eventByID),
 		"/traces/{correlation_id}": s.reading(s.trace),
 		"/statistics":              s.reading(s.statistics),
+		"/histogram":               s.reading(s.histogram),
+		"/facets":                  s.reading(s.facets),
 		"/event-types":             s.reading(s.eventTypes),
 		"/rejected":                adminsOnly(s.reading(s.rejected)),
 		"/rejected/{id}":           adminsOnly(s.reading(s.rejectedByID)),
 	} {
 		rest.Path(path).Handler(compressed(s.open(s.identified(inTime(h)))))
 	}
+	rest.Path("/export").Handler(compressed(s.open(s.identified(s.reading(s.export)))))
 	rest.Path("/clients").Handler(compressed(s.open(s.identified(adminsOnly(inTime(s.clients))))))
 	rest.Path("/clients/{id}").Handler(s.only(s.identified(adminsOnly(inTime(s.dismiss))), http.MethodDelete))
 	rest.Path("/stream").Handler(s.open(s.identified(s.stream)))

@@ -16,8 +16,8 @@ var secondWidths = []int64{second, 2 * second, 5 * second, 10 * second, 15 * sec
 var second = time.Second.Microseconds()
 
 // Histogram counts the events of [start, end) that f selects, in at most so
-// many buckets, two at least, of a round width, aligned in UTC; they cover the
-// range without a hole. Both start and end must be given.
+// many buckets of a round width, aligned in UTC; they cover the range without a
+// hole. Both start and end must be given.
 //
 // Where f restricts types, outcomes and tenants alone and a bucket is a minute
 // or more, it is exact as of one moment and takes as long as Statistics.
@@ -40,7 +40,7 @@ func (s *Store) Histogram(ctx context.Context, f filter.Filter, start, end time.
 }
 
 func histogramWidth(times stretch, most int64) int64 {
-	fits := func(width int64) bool { return times.to-floorTo(times.from, width) <= most*width }
+	fits := func(width int64) bool { return times.to-firstBucket(times, width) <= most*width }
 	return leastWidth(append(secondWidths[:len(secondWidths):len(secondWidths)], minuteWidths...), fits)
 }
 

@@ -54,7 +54,7 @@ type tally struct {
 func newTally(f filter.Filter, times stretch, width int64) *tally {
 	t := &tally{filter: f, times: times, width: width}
 	t.ByType, t.ByTenant = map[string]int64{}, map[string]int64{}
-	for at := floorTo(times.from, t.width); at < times.to; at += t.width {
+	for at := firstBucket(times, width); at < times.to; at += t.width {
 		t.Buckets = append(t.Buckets, Bucket{Start: time.UnixMicro(at).UTC()})
 	}
 	return t
@@ -116,7 +116,7 @@ func (t *tally) chart(ctx context.Context, q querier) error {
 }
 
 func (t *tally) bucket(at time.Time) *Bucket {
-	return &t.Buckets[(floorTo(at.UnixMicro(), t.width)-t.Buckets[0].Start.UnixMicro())/t.width]
+	return &t.Buckets[(at.UnixMicro()-t.Buckets[0].Start.UnixMicro())/t.width]
 }
 
 // findEnds looks for the oldest and the newest event in the first and the last

@@ -71,6 +71,11 @@ func bucketWidth(times stretch) int64 {
 	return leastWidth(minuteWidths, func(width int64) bool { return times.to-times.from <= 120*width })
 }
 
+// firstBucket is where the first bucket of a range starts. A round start
+// further back than months tells nobody anything, and PostgreSQL knows no time
+// before 4713 BC.
+func firstBucket(times stretch, width int64) int64 { return floorTo(times.from, min(width, 30*day)) }
+
 func leastWidth(widths []int64, fits func(int64) bool) int64 {
 	for _, width := range widths {
 		if fits(width) {
