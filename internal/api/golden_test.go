@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/http"
 	"testing"
 )
 
@@ -8,6 +9,8 @@ func TestAnswersAreThoseOfTheGoldenFiles(t *testing.T) {
 	b := newBench(t)
 	golden(t, "events_none", b.get("/api/event-bus/events"))
 	golden(t, "statistics_none", b.get("/api/event-bus/statistics?end=2026-10-01T08:05:00Z&start=2026-10-01T08:00:00Z"))
+	golden(t, "histogram_none", b.get("/api/event-bus/histogram?end_time=2026-10-01T08:05:00Z&start_time=2026-10-01T08:00:00Z&buckets=2"))
+	golden(t, "export_empty", b.get("/api/event-bus/export"))
 	golden(t, "event_types_none", b.get("/api/event-bus/event-types"))
 	fill(b)
 	b.await("the hub at the head", func() bool { return b.hub.Position() == 4 })
@@ -26,6 +29,12 @@ func TestAnswersAreThoseOfTheGoldenFiles(t *testing.T) {
 		"trace_unknown":     "/api/event-bus/traces/c-9",
 		"statistics":        "/api/event-bus/statistics?end=2026-10-01T08:05:00Z&start=2026-10-01T08:00:00Z",
 		"statistics_types":  "/api/event-bus/statistics?end=2026-10-01T08:01:00Z&start=2026-10-01T08:00:00.123457Z&event_types=*.failed.v1&tenant_ids=acme",
+		"histogram":         "/api/event-bus/histogram?end_time=2026-10-01T08:05:00Z&start_time=2026-10-01T08:00:00Z&buckets=5",
+		"histogram_seconds": "/api/event-bus/histogram?end_time=2026-10-01T08:00:02Z&start_time=2026-10-01T07:59:59.5Z&sources=omniclaude",
+		"facets":            "/api/event-bus/facets?end_time=2026-10-01T08:05:00Z&start_time=2026-10-01T08:00:00Z",
+		"facets_some":       "/api/event-bus/facets?end_time=2026-10-01T08:05:00Z&start_time=2026-10-01T08:00:00Z&fields=outcomes,event_types&limit=1&tenant_id=acme",
+		"export":            "/api/event-bus/export",
+		"export_some":       "/api/event-bus/export?tenant_ids=beta&order_by=position&order_direction=asc",
 		"event_types":       "/api/event-bus/event-types",
 		"event_types_of":    "/api/event-bus/event-types?tenant_ids=beta",
 		"rejected":          "/api/event-bus/rejected?limit=1",
@@ -41,6 +50,9 @@ func TestAnswersAreThoseOfTheGoldenFiles(t *testing.T) {
 		"unknown_path":      "/api/event-bus/evnts",
 	} {
 		golden(t, name, b.get(path))
+	}
+	for name, accept := range map[string]string{"export_csv": "text/csv", "export_cloudevents": "application/cloudevents-batch+json", "export_none": "text/html"} {
+		golden(t, name, b.do("GET", "/api/event-bus/export?order_by=position&order_direction=asc", http.Header{"Accept": {accept}}))
 	}
 	golden(t, "wrong_method", b.do("POST", "/api/event-bus/events", nil))
 }

@@ -22,6 +22,9 @@ type Frame struct {
 	wire   []byte // WebSocket header, then the text
 	header int    // length of the header
 	Events int    // how many events it carries
+
+	Type     string         // as in the text
+	Position event.Position // that the text names; 0 if it names none
 }
 
 // WebSocket is the frame as a complete, unmasked, uncompressed text message.
@@ -32,7 +35,7 @@ func (f Frame) JSON() []byte { return f.wire[f.header:] }
 
 // seal puts the WebSocket header before the text that starts at
 // buf[headerRoom].
-func seal(buf []byte, events int) Frame {
+func seal(buf []byte) Frame {
 	n := len(buf) - headerRoom
 	h := buf[:0:headerRoom]
 	switch {
@@ -45,7 +48,7 @@ func seal(buf []byte, events int) Frame {
 	}
 	start := headerRoom - len(h)
 	copy(buf[start:headerRoom], h)
-	return Frame{wire: buf[start:], header: len(h), Events: events}
+	return Frame{wire: buf[start:], header: len(h)}
 }
 
 // eventsFrame collects entries until the frame is full.
@@ -97,7 +100,9 @@ func (b *eventsFrame) finish(buf []byte, prev, position event.Position) Frame {
 		}
 		buf = append(buf, e.JSON()...)
 	}
-	return seal(append(buf, "]}"...), len(b.entries))
+	f := seal(append(buf, "]}"...))
+	f.Events, f.Type, f.Position = len(b.entries), "events", position
+	return f
 }
 
 func quote(s string) []byte {
@@ -145,7 +150,12 @@ type Hello struct {
 
 func (m message) frame() Frame {
 	b, _ := json.Marshal(m) // texts and numbers: cannot fail
-	return seal(append(make([]byte, headerRoom, headerRoom+len(b)), b...), 0)
+	f := seal(append(make([]byte, headerRoom, headerRoom+len(b)), b...))
+	f.Type = m.Type
+	if m.Position != nil {
+		f.Position = *m.Position
+	}
+	return f
 }
 
 // Pong answers a client's ping.
