@@ -11,6 +11,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/omninode-ai/eventfeed/internal/auth"
+	"github.com/omninode-ai/eventfeed/internal/filter"
 	"github.com/omninode-ai/eventfeed/internal/hub"
 )
 
@@ -178,7 +179,7 @@ func (c *conn) subscribe(m clientMessage) error {
 	}
 	f, err := readFilter(c.who, m.Filter)
 	if err != nil {
-		return c.fault(m.ID, faultCode(err), err.Error())
+		return c.refuse(m.ID, err)
 	}
 	from, err := parseFrom(m.From)
 	if err != nil {
@@ -189,12 +190,24 @@ func (c *conn) subscribe(m clientMessage) error {
 	return nil
 }
 
-// fault answers a bad message, and ends the conn of a client that goes on
-// sending them.
-func (c *conn) fault(id, code, text string) error {
+// fault answers a bad message.
+func (c *conn) fault(id, code, text string) error { return c.answerFault(hub.Error(id, code, text)) }
+
+// refuse answers a message of which err says what is wrong, and where.
+func (c *conn) refuse(id string, err error) error {
+	var at *filter.Place
+	var bad *filter.Error
+	if errors.As(err, &bad) {
+		at = bad.At
+	}
+	return c.answerFault(hub.ErrorAt(id, faultCode(err), err.Error(), at))
+}
+
+// answerFault ends the conn of a client that goes on sending bad messages.
+func (c *conn) answerFault(f hub.Frame) error {
 	if c.faults++; c.faults > c.streams.config.Faults {
 		return closing{closeBadMessage, "too many bad messages"}
 	}
-	c.client.Reply(hub.Error(id, code, text))
+	c.client.Reply(f)
 	return nil
 }

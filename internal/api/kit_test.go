@@ -188,7 +188,7 @@ func (b *bench) isProblem(got reply, status int) (p problem) {
 	if err := json.Unmarshal(got.body, &p); err != nil {
 		b.tb.Errorf("%v in %s", err, got.body)
 	}
-	want := problem{"about:blank", http.StatusText(status), status, p.Detail, p.Parameter, got.header.Get("X-Request-Id")}
+	want := problem{"about:blank", http.StatusText(status), status, p.Detail, p.Parameter, p.At, got.header.Get("X-Request-Id")}
 	if diff := cmp.Diff(want, p); diff != "" || p.Detail == "" || p.RequestID == "" {
 		b.tb.Errorf("problem %s (-want +got):\n%s", got.body, diff)
 	}

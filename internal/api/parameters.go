@@ -160,7 +160,7 @@ func (p *parameters) some(name string, choices ...string) []string {
 	return taken
 }
 
-// filter reads the given lists of a filter, which are some of filter.Names, and
+// filter reads the given fields of a filter, which are some of filter.Names, and
 // restricts it to what who asks may see.
 func (p *parameters) filter(lists ...string) filter.Filter {
 	p.names = append(p.names, lists...)
@@ -173,6 +173,10 @@ func (p *parameters) filter(lists ...string) filter.Filter {
 	var bad *filter.Error
 	switch {
 	case err == nil:
+	case errors.As(err, &bad) && bad.At != nil && slices.Contains(lists, bad.Field):
+		if p.fault == nil {
+			p.fault = bad
+		}
 	case errors.As(err, &bad) && slices.Contains(lists, bad.Field):
 		name := bad.Field
 		if !p.values.Has(name) {

@@ -13,12 +13,13 @@ import (
 
 // problem is an error as RFC 9457 has it.
 type problem struct {
-	Type      string `json:"type"`
-	Title     string `json:"title"`
-	Status    int    `json:"status"`
-	Detail    string `json:"detail,omitempty"`
-	Parameter string `json:"parameter,omitempty"` // the one to blame
-	RequestID string `json:"request_id"`
+	Type      string        `json:"type"`
+	Title     string        `json:"title"`
+	Status    int           `json:"status"`
+	Detail    string        `json:"detail,omitempty"`
+	Parameter string        `json:"parameter,omitempty"` // the one to blame
+	At        *filter.Place `json:"at,omitempty"`        // in its value
+	RequestID string        `json:"request_id"`
 }
 
 // statusError is an error that knows its status and what the public may read.
@@ -47,7 +48,7 @@ func problemOf(err error) problem {
 	case errors.As(err, &fault):
 		return problem{Status: http.StatusBadRequest, Detail: fault.Error(), Parameter: fault.name}
 	case errors.As(err, &badFilter):
-		return problem{Status: http.StatusBadRequest, Detail: badFilter.Error(), Parameter: badFilter.Field}
+		return problem{Status: http.StatusBadRequest, Detail: badFilter.Error(), Parameter: badFilter.Field, At: badFilter.At}
 	case errors.As(err, &forbidden):
 		return problem{Status: http.StatusForbidden, Detail: forbidden.Error()}
 	case errors.Is(err, auth.ErrNoTenants):

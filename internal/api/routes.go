@@ -47,6 +47,8 @@ func (s *Server) handler() http.Handler {
 	at.Path("/ws").Handler(s.open(s.identified(s.stream)))
 	at.Path("/metrics").Handler(s.open(s.identified(adminsOnly(inTime(served(promhttp.HandlerFor(s.config.Registry, promhttp.HandlerOpts{})))))))
 	at.Path("/healthz").Handler(s.open(inTime(s.healthz)))
+	at.Path("/openapi.json").Handler(compressed(s.open(inTime(describe(openAPI)))))
+	at.Path("/asyncapi.json").Handler(compressed(s.open(inTime(describe(asyncAPI)))))
 	at.Path("/readyz").Handler(s.open(inTime(s.readyz)))
 	at.MatcherFunc(outside(base + "/api/")).PathPrefix("/").Handler(compressed(s.open(inTime(s.page(base)))))
 	r.Use(s.around)

@@ -96,6 +96,7 @@ func (l *listener) until(typ string) (m said) {
 		if data == "" {
 			continue
 		}
+		checkFrame(l.t, []byte(data))
 		if err := json.Unmarshal([]byte(data), &m); err != nil {
 			l.t.Fatalf("message %q: %v", data, err)
 		}

@@ -243,6 +243,7 @@ func next(t *testing.T, ws *websocket.Conn) said {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkFrame(t, data)
 	var m said
 	if err := json.Unmarshal(data, &m); err != nil {
 		t.Fatalf("frame %s: %v", data, err)

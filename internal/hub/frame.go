@@ -122,6 +122,7 @@ type message struct {
 	Reason   string          `json:"reason,omitempty"`
 	Code     string          `json:"code,omitempty"`
 	Message  string          `json:"message,omitempty"`
+	At       *filter.Place   `json:"at,omitempty"`
 	Position *event.Position `json:"position,omitempty"`
 	Epoch    string          `json:"epoch,omitempty"`
 	Head     *event.Position `json:"head,omitempty"`
@@ -167,8 +168,12 @@ func TokenExpires(inMS int64) Frame { return message{Type: "token_expires", In: 
 
 // Error tells a client what was wrong with what it asked; the conn stays. id
 // is the subscription that it speaks of, or "".
-func Error(id, code, text string) Frame {
-	return message{Type: "error", ID: id, Code: code, Message: text}.frame()
+func Error(id, code, text string) Frame { return ErrorAt(id, code, text, nil) }
+
+// ErrorAt is Error with the place of the fault in what the client wrote, or
+// nil.
+func ErrorAt(id, code, text string, at *filter.Place) Frame {
+	return message{Type: "error", ID: id, Code: code, Message: text, At: at}.frame()
 }
 
 // Goodbye announces that the conn is about to be closed.

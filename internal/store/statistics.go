@@ -36,11 +36,18 @@ func countable(f filter.Filter) error {
 		case "event_types", "tenant_ids", "outcomes":
 		default:
 			if len(*list) > 0 {
-				return &filter.Error{Field: name, Detail: "does not narrow counts; event_types, outcomes and tenant_ids do"}
+				return uncounted(name)
 			}
 		}
 	}
+	if f.Where != nil {
+		return uncounted("where")
+	}
 	return nil
+}
+
+func uncounted(name string) error {
+	return &filter.Error{Field: name, Detail: "does not narrow counts; event_types, outcomes and tenant_ids do"}
 }
 
 // tally adds up counts.
