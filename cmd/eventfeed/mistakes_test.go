@@ -68,7 +68,7 @@ func TestEveryMistakeOfAConfigurationIsSaidAtOnceAndOnALineOfItsOwn(t *testing.T
 			"TLS_CERT_FILE and TLS_KEY_FILE go together",
 			"TLS_KEY_FILE: open /none/key.pem: no such file or directory",
 			`BASE_PATH: "events" does not start with /`,
-			`AUTH: "ldap" is not none, which is all that there is in this version`,
+			`AUTH: "ldap" is not none; for tokens, set AUTH_JWT_SECRET or AUTH_JWKS_URL and leave AUTH out`,
 			"MAX_CONNS: must be at least 1",
 		}},
 		{"files that hold no certificate", "serve --kafka-tls", map[string]string{

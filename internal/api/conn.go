@@ -22,7 +22,7 @@ type conn struct {
 	outlet  *outlet
 	who     auth.Principal // but for Expires, which expiry knows
 	client  *hub.Client
-	expiry  *expiry
+	peer    *peer
 
 	// Owned by the reader.
 	faults int   // since the last good message
@@ -40,7 +40,6 @@ func (c closing) Error() string { return fmt.Sprintf("%d %s", c.code, c.reason) 
 
 // run reads until the conn ends, for whatever reason, and joins the writer.
 func (c *conn) run(ctx context.Context, cancel context.CancelCauseFunc) {
-	defer c.expiry.stop()
 	written := make(chan error, 1)
 	go func() {
 		err := c.writeAll(ctx)
@@ -70,33 +69,36 @@ func (c *conn) part(reason error) {
 func (c *conn) writeAll(ctx context.Context) error {
 	draining := c.streams.draining
 	for ctx.Err() == nil {
-		if c.expiry.isOver() {
-			return closing{closeTokenExpired, "the token has expired"}
+		if c.peer.expiry.isOver() {
+			return closing{closeTokenExpired, tokenExpired}
+		}
+		if c.peer.leaving.Load() {
+			return c.sayGoodbye("dismissed", dismissPause, closing{closeDismissed, "closed by an admin"})
 		}
 		if err := c.outlet.writeControl(); err != nil {
-			return c.writeFailed(err)
+			return writeFailed(err)
 		}
 		if f, ok := c.client.Next(); ok {
 			if err := c.outlet.writeFrame(f); err != nil {
-				return c.writeFailed(err)
+				return writeFailed(err)
 			}
 			continue
 		}
 		select {
 		case <-c.client.Wake():
 		case <-c.outlet.wake:
-		case <-c.expiry.over:
+		case <-c.peer.expiry.over:
 		case <-ctx.Done():
 		case <-c.client.Ended():
 			return closing{closeDraining, "start anew"}
 		case <-draining:
-			return c.sayGoodbye()
+			return c.sayGoodbye("draining", drainPause(), closing{closeDraining, "draining"})
 		}
 	}
 	return context.Cause(ctx)
 }
 
-func (c *conn) writeFailed(err error) error {
+func writeFailed(err error) error {
 	if errors.Is(err, errStalled) {
 		return closing{closeStalled, "stalled"}
 	}
@@ -106,12 +108,16 @@ func (c *conn) writeFailed(err error) error {
 // drainSpread is how far apart the clients of a draining replica come back.
 const drainSpread = 5 * time.Second
 
-func (c *conn) sayGoodbye() error {
-	f := hub.Goodbye("draining", rand.Int64N(drainSpread.Milliseconds()))
-	if err := c.outlet.writeFrame(f); err != nil {
-		return c.writeFailed(err)
+func drainPause() time.Duration {
+	return time.Duration(1+rand.Int64N(drainSpread.Milliseconds())) * time.Millisecond
+}
+
+// sayGoodbye ends the conn with a last frame.
+func (c *conn) sayGoodbye(reason string, pause time.Duration, end closing) error {
+	if err := c.outlet.writeFrame(hub.Goodbye(reason, pause.Milliseconds())); err != nil {
+		return writeFailed(err)
 	}
-	return closing{closeDraining, "draining"}
+	return end
 }
 
 // readAll handles what the client says until the conn ends.

@@ -35,24 +35,33 @@ func (o pageOptions) others() string {
 	return "events " + string(b)
 }
 
+// order reads in which order events are wanted.
+func (p *parameters) order() (by store.Order, ascending bool) {
+	by = store.ByTimestamp
+	if p.choice("order_by", "timestamp", "position", "processed_at", "stored_at") != "timestamp" {
+		by = store.ByPosition // events are processed and stored in this order
+	}
+	return by, p.choice("order_direction", "desc", "asc") == "asc"
+}
+
 // readPage reads the parameters of a page of events.
 func readPage(p *parameters) (pageOptions, store.Query, error) {
 	o := pageOptions{Filter: p.filter(filter.Names...)}
 	start, end := p.span("start_time", "end_time")
 	o.StartTime, o.EndTime = timeOf(start), timeOf(end)
 	o.Limit = p.number("limit", defaultPage, 1, maxPage)
-	o.OrderBy = p.choice("order_by", "timestamp", "position", "processed_at", "stored_at")
-	if o.OrderBy != "timestamp" {
-		o.OrderBy = "position" // events are processed and stored in this order
+	order, ascending := p.order()
+	o.OrderBy, o.OrderDirection = string(order), "desc"
+	if ascending {
+		o.OrderDirection = "asc"
 	}
-	o.OrderDirection = p.choice("order_direction", "desc", "asc")
 	o.Offset = p.number("offset", 0, 0, maxOffset)
 	after := p.cursor(o.others())
 	if after != nil && p.values.Has("offset") {
 		p.blame("cursor", "and offset are both given; one of them says where the page begins")
 	}
 	return o, store.Query{
-		Filter: o.Filter, Start: start, End: end, Order: store.Order(o.OrderBy), Ascending: o.OrderDirection == "asc",
+		Filter: o.Filter, Start: start, End: end, Order: order, Ascending: ascending,
 		After: after, Offset: o.Offset, Limit: o.Limit,
 	}, p.done()
 }

@@ -18,6 +18,8 @@ const (
 	lastWords = 5 * time.Second
 	// renewTime bounds how long a conn waits for a token to be verified.
 	renewTime = 5 * time.Second
+
+	tokenExpired = "the token has expired"
 )
 
 // expiry watches over the token of one conn. The conn lives as long as the
@@ -105,10 +107,6 @@ func (e *expiry) isOver() bool {
 	}
 }
 
-func (c *conn) watchToken() *expiry {
-	return newExpiry(c.who, func(in int64) { c.client.Reply(hub.TokenExpires(in)) }, func() { _ = c.ws.CloseNow() })
-}
-
 // renew takes a new token of the same principal. One that is not valid leaves
 // the conn with the token that it has. One of another subject ends it: whoever
 // sends it is not who was let in. One of the same subject who may see other
@@ -137,6 +135,6 @@ func (c *conn) renew(ctx context.Context, token string) error {
 		return closing{closeTokenExpired, "the token is for other tenants: connect with it"}
 	}
 	c.faults = 0
-	c.expiry.renew(who)
+	c.peer.expiry.renew(who)
 	return nil
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -224,6 +225,22 @@ func TestAConnThatIsNeverIdleEndsWithItsToken(t *testing.T) {
 				t.Fatal("still open")
 			}
 		}
+	})
+}
+
+func TestAnEventStreamEndsWithItsToken(t *testing.T) {
+	inBubbleOf(t, verifier(t), StreamConfig{}, func(b *streamBench) {
+		token := tokenFor(t, ann(2*time.Minute))
+		begun := time.Now()
+		l := b.listenWith("", http.Header{"Accept": {eventStream}, "Authorization": {"Bearer " + token}})
+		if m := l.until("token_expires"); m.In < 59_000 || m.In > 60_000 {
+			t.Errorf("got in_ms %d, want a minute", m.In)
+		}
+		within(t, "warned", begun, time.Minute)
+		for err := error(nil); err == nil; {
+			_, err = l.next()
+		}
+		within(t, "closed", begun, 2*time.Minute+auth.Skew)
 	})
 }
 

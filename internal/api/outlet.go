@@ -34,6 +34,7 @@ type outlet struct {
 	stall    time.Duration
 	deflate  bool         // the peer takes compressed messages
 	lastRead atomic.Int64 // unix nanoseconds
+	written  atomic.Int64 // bytes
 	wake     chan struct{}
 
 	// Owned by the writer.
@@ -67,11 +68,16 @@ func (o *outlet) Write(p []byte) (int, error) {
 	if direct {
 		return o.Conn.Write(p)
 	}
+	o.nudge()
+	return len(p), nil
+}
+
+// nudge wakes the writer.
+func (o *outlet) nudge() {
 	select {
 	case o.wake <- struct{}{}:
 	default:
 	}
-	return len(p), nil
 }
 
 // passThrough ends the writer's time: what was queued is written, and what the
@@ -124,6 +130,7 @@ func (o *outlet) write(p []byte) error {
 		}
 		begun := time.Now()
 		n, err := o.Conn.Write(p)
+		o.written.Add(int64(n))
 		if err == nil {
 			return nil
 		}
@@ -138,15 +145,15 @@ func (o *outlet) write(p []byte) error {
 	}
 }
 
-// hijack lets websocket.Accept take an outlet instead of the bare conn, with
-// buffers that fit what clients say.
+// hijack gives an outlet instead of the bare conn, with buffers that fit what
+// clients say.
 type hijack struct {
 	http.ResponseWriter
 	stall  time.Duration
 	outlet *outlet
 }
 
-// Hijack is called once, by websocket.Accept.
+// Hijack is called once.
 func (h *hijack) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	c, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
 	if err != nil {

@@ -126,6 +126,40 @@ func (p *parameters) span(startName, endName string) (start, end time.Time) {
 	return start, end
 }
 
+// closedSpan reads a range that ends now and begins countedSpan before its end,
+// unless it says otherwise.
+func (p *parameters) closedSpan(startName, endName string, now time.Time) (start, end time.Time) {
+	start, end = p.span(startName, endName)
+	if end.IsZero() {
+		end = now.UTC().Truncate(time.Microsecond)
+	}
+	if start.IsZero() {
+		start = end.Add(-countedSpan)
+	}
+	if start.After(end) {
+		p.blame(startName, "is after "+endName+", which is now unless it is given, and must not be")
+	}
+	return start, end
+}
+
+// some takes some of the choices, as a comma list or repeated; all if none is
+// given.
+func (p *parameters) some(name string, choices ...string) []string {
+	p.names = append(p.names, name)
+	var taken []string
+	for _, one := range strings.FieldsFunc(strings.Join(p.values[name], ","), func(r rune) bool { return r == ',' }) {
+		if !slices.Contains(choices, one) {
+			p.blame(name, "must be some of "+strings.Join(choices, ", "))
+		} else if !slices.Contains(taken, one) {
+			taken = append(taken, one)
+		}
+	}
+	if taken == nil {
+		return choices
+	}
+	return taken
+}
+
 // filter reads the given fields of a filter, which are some of filter.Names, and
 // restricts it to what who asks may see.
 func (p *parameters) filter(lists ...string) filter.Filter {

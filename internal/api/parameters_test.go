@@ -89,6 +89,25 @@ var badRequests = []badRequest{
 	{"statistics?sources=a%00b&outcomes=open", "sources", "not a parameter"},
 	{"event-types?topics=x", "topics", "event_types, outcomes, tenant_ids"},
 	{"event-types?limit=5", "limit", "not a parameter"},
+	{"histogram?buckets=0", "buckets", "from 1 to 500"},
+	{"histogram?buckets=501", "buckets", "from 1 to 500"},
+	{"histogram?start=" + aTime, "start", "buckets, correlation_ids, end_time"},
+	{"histogram?start_time=2026-10-01T08:00:01Z&end_time=" + aTime, "start_time", "after end_time"},
+	{"histogram?start_time=9000-01-01T00:00:00Z", "start_time", "after end_time, which is now"},
+	{"histogram?limit=5", "limit", "not a parameter"},
+	{"facets?fields=payload", "fields", "event_types, tenant_ids, namespaces, sources, topics, outcomes"},
+	{"facets?fields=correlation_ids", "fields", "some of"},
+	{"facets?fields=topics&fields=x", "fields", "some of"},
+	{"facets?limit=101", "limit", "from 1 to 100"},
+	{"facets?limit=0", "limit", "from 1 to 100"},
+	{"facets?buckets=5", "buckets", "fields"},
+	{"export?limit=5", "limit", "order_by, order_direction"},
+	{"export?cursor=x", "cursor", "not a parameter"},
+	{"export?offset=5", "offset", "not a parameter"},
+	{"export?order_by=type", "order_by", "timestamp, position"},
+	{"export?start_time=2026-10-01T08:00:01Z&end_time=" + aTime, "start_time", "after end_time"},
+	{"export?outcomes=done", "outcomes", "success, failure, open"},
+	{"clients?tenant_id=acme", "tenant_id", "there are none"},
 	{"status?verbose=1", "verbose", "there are none"},
 	{"rejected?limit=0", "limit", "from 1 to 1000"},
 	{"rejected?reason=", "reason", "a text"},
@@ -125,6 +144,10 @@ func TestEdgesOfWhatIsAcceptedAreAccepted(t *testing.T) {
 		"traces/c-1?limit=5000&event_types=*", "traces/" + url.PathEscape(`..`), "traces/" + url.PathEscape(`a/b//c?d#e`),
 		"statistics", "statistics?start=0001-01-01T00:00:00.000001Z&end=9999-12-31T23:59:59Z", "statistics?end=0001-01-01T00:00:00.000001Z",
 		"statistics?start=" + aTime + "&end=" + aTime, "statistics?outcomes=failure&event_types=*&tenant_id=acme",
+		"histogram", "histogram?buckets=1&start_time=0001-01-01T00:00:00.000001Z&end_time=9999-12-31T23:59:59Z", "histogram?sources=x&buckets=2&start_time=0001-01-01T00:00:00.000001Z&end_time=9999-12-31T23:59:59Z", "histogram?buckets=500&topics=*a*",
+		"histogram?start_time=" + aTime + "&end_time=" + aTime, "histogram?sources=x&end_time=0001-01-01T00:00:00.000001Z",
+		"facets", "facets?fields=&limit=100", "facets?fields=topics,topics&fields=outcomes&limit=1", "facets?correlation_id=c-1&start_time=0001-01-01T00:00:00.000001Z",
+		"export?order_by=stored_at&order_direction=asc&topics=x&end_time=9999-12-31T23:59:59Z",
 		"event-types?outcomes=open", "rejected?limit=1000&reason=not_json&start_time=" + aTime,
 	} {
 		if got := b.get("/api/event-bus/" + path); got.status != http.StatusOK {
@@ -164,6 +187,18 @@ func FuzzParameters(f *testing.F) {
 		if err == nil && (start.After(end) || start.Year() < 0 || end.Year() > 9999) {
 			t.Errorf("statistics of %s to %s", start, end)
 		}
+		h, err := readHistogram(parse(), day)
+		isBadRequest(t, err)
+		if err == nil && (h.start.After(h.end) || h.buckets < 1 || h.buckets > maxBuckets) {
+			t.Errorf("a histogram of %s to %s in %d", h.start, h.end, h.buckets)
+		}
+		fq, err := readFacets(parse(), day)
+		isBadRequest(t, err)
+		if err == nil && (fq.start.After(fq.end) || len(fq.fields) == 0 || fq.limit < 1 || fq.limit > maxFacet) {
+			t.Errorf("facets %v of %s to %s, %d", fq.fields, fq.start, fq.end, fq.limit)
+		}
+		_, err = readExport(parse())
+		isBadRequest(t, err)
 		r, _, err := readRejected(parse())
 		isBadRequest(t, err)
 		if err == nil && (r.Limit < 1 || r.Limit > maxPage) {

@@ -1,10 +1,10 @@
 package api
 
 import (
-	"bytes"
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/omninode-ai/eventfeed/internal/testenv"
@@ -69,8 +69,26 @@ func TestProxiesThatCannotBeReadAreRefused(t *testing.T) {
 	}
 }
 
+// logged is a log that is read while it is written.
+type logged struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logged) has(part string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Contains(l.text.String(), part)
+}
+
 func TestTheLogHasTheClientAndTheSubjectButNoToken(t *testing.T) {
-	var log bytes.Buffer
+	var log logged
 	b := serve(t, testenv.Database(t), func(c *Config) {
 		withTokens(c)
 		c.TrustedProxies = proxies(t, "127.0.0.1")
@@ -84,15 +102,11 @@ func TestTheLogHasTheClientAndTheSubjectButNoToken(t *testing.T) {
 	say(t, ws, `{"type":"token","token":"%s"}`, w.token+"x")
 	until(t, ws, "error")
 	_ = ws.CloseNow()
-	b.end()
-	text := log.String()
-	for _, want := range []string{"client=198.51.100.1", "subject=ann6f1c-user", "client=127.0.0.1"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("the log has no %s:\n%s", want, text)
-		}
+	for _, want := range []string{"client=198.51.100.1", "subject=ann6f1c-user", "client=127.0.0.1", "path=/ws"} {
+		b.await(want+" in the log", func() bool { return log.has(want) })
 	}
 	for part := range strings.SplitSeq(w.token, ".") {
-		if strings.Contains(text, part) {
+		if log.has(part) {
 			t.Errorf("the log has a part of the token: %s", part)
 		}
 	}

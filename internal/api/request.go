@@ -26,6 +26,9 @@ type request struct {
 	who    auth.Principal
 	err    error // for which it failed
 	status int   // 0 until the answer begins
+
+	allow   string // the methods that there are
+	streams bool   // the answer has no end of its own
 }
 
 type requestKey struct{}
@@ -49,6 +52,9 @@ func (s *Server) around(next http.Handler) http.Handler {
 		begun := time.Now()
 		defer func() {
 			took := time.Since(begun)
+			if note.streams && note.status == 0 {
+				note.status = http.StatusOK // the conn itself was written to
+			}
 			s.metrics.observe(r, note, took)
 			s.log(r, note, took)
 		}()

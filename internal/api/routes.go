@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,16 +32,23 @@ func (s *Server) handler() http.Handler {
 		"/events/{event_id}":       s.reading(s.eventByID),
 		"/traces/{correlation_id}": s.reading(s.trace),
 		"/statistics":              s.reading(s.statistics),
+		"/histogram":               s.reading(s.histogram),
+		"/facets":                  s.reading(s.facets),
 		"/event-types":             s.reading(s.eventTypes),
 		"/rejected":                adminsOnly(s.reading(s.rejected)),
 		"/rejected/{id}":           adminsOnly(s.reading(s.rejectedByID)),
 	} {
 		rest.Path(path).Handler(compressed(s.open(s.identified(inTime(h)))))
 	}
+	rest.Path("/export").Handler(compressed(s.open(s.identified(s.reading(s.export)))))
+	rest.Path("/clients").Handler(compressed(s.open(s.identified(adminsOnly(inTime(s.clients))))))
+	rest.Path("/clients/{id}").Handler(s.only(s.identified(adminsOnly(inTime(s.dismiss))), http.MethodDelete))
 	rest.Path("/stream").Handler(s.open(s.identified(s.stream)))
 	at.Path("/ws").Handler(s.open(s.identified(s.stream)))
 	at.Path("/metrics").Handler(s.open(s.identified(adminsOnly(inTime(served(promhttp.HandlerFor(s.config.Registry, promhttp.HandlerOpts{})))))))
 	at.Path("/healthz").Handler(s.open(inTime(s.healthz)))
+	at.Path("/openapi.json").Handler(compressed(s.open(inTime(describe(openAPI)))))
+	at.Path("/asyncapi.json").Handler(compressed(s.open(inTime(describe(asyncAPI)))))
 	at.Path("/readyz").Handler(s.open(inTime(s.readyz)))
 	at.MatcherFunc(outside(base + "/api/")).PathPrefix("/").Handler(compressed(s.open(inTime(s.page(base)))))
 	r.Use(s.around)
@@ -80,13 +88,18 @@ func served(h http.Handler) handle {
 	}
 }
 
-// open turns errors and panics into problems. All there is can only be read.
-func (s *Server) open(h handle) http.Handler {
+// open turns errors and panics into problems. Nearly all there is can only be
+// read.
+func (s *Server) open(h handle) http.Handler { return s.only(h, http.MethodGet, http.MethodHead) }
+
+// only is open to some methods.
+func (s *Server) only(h handle, methods ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a := &answer{w, noted(r)}
 		defer s.survive(a, r)
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			fail(a, r, &statusError{http.StatusMethodNotAllowed, "this can be read only: GET and HEAD"})
+		if !slices.Contains(methods, r.Method) {
+			a.note.allow = strings.Join(methods, ", ")
+			fail(a, r, &statusError{http.StatusMethodNotAllowed, "the methods here are " + a.note.allow})
 			return
 		}
 		if err := h(a, r); err != nil {

@@ -25,6 +25,7 @@ const (
 	closeForbidden    = websocket.StatusCode(4003)
 	closeProtocol     = websocket.StatusCode(4008)
 	closeTokenExpired = websocket.StatusCode(4102)
+	closeDismissed    = websocket.StatusCode(4103)
 	closeDraining     = websocket.StatusCode(4200)
 	closeStalled      = websocket.StatusCode(4201)
 )
@@ -60,7 +61,7 @@ func orElse[T comparable](v, otherwise T) T {
 	return v
 }
 
-// streams serves the WebSocket side of the stream.
+// streams serves the stream, as WebSockets and as server-sent events.
 type streams struct {
 	config   StreamConfig
 	auth     auth.Authenticator
@@ -75,7 +76,7 @@ type streams struct {
 	mu    sync.Mutex
 	count int            // of conns, those in their handshake included
 	of    map[string]int // of these, by subject
-	conns map[*conn]struct{}
+	conns map[*peer]struct{}
 }
 
 func newStreams(c StreamConfig, a auth.Authenticator, h *hub.Hub, replica, version string, logger *slog.Logger) *streams {
@@ -88,7 +89,7 @@ func newStreams(c StreamConfig, a auth.Authenticator, h *hub.Hub, replica, versi
 		}},
 		draining: draining, drain: sync.OnceFunc(func() { close(draining) }),
 		of:    map[string]int{},
-		conns: map[*conn]struct{}{},
+		conns: map[*peer]struct{}{},
 	}
 }
 
@@ -147,14 +148,20 @@ func (s *streams) admit(who auth.Principal) error {
 	return nil
 }
 
-func (s *streams) discharge(who auth.Principal, c *conn) {
+// discharge counts a conn of a principal out; p is nil if it never came to be
+// one.
+func (s *streams) discharge(who auth.Principal, p *peer) {
 	s.mu.Lock()
 	s.count--
 	if s.of[who.Subject]--; s.of[who.Subject] == 0 {
 		delete(s.of, who.Subject)
 	}
-	delete(s.conns, c)
+	delete(s.conns, p)
 	s.mu.Unlock()
+	if p != nil {
+		p.expiry.stop()
+		close(p.gone)
+	}
 	s.joined.Done()
 }
 
@@ -167,8 +174,8 @@ func (s *streams) shutdown(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		for c := range s.conns {
-			_ = c.ws.CloseNow()
+		for p := range s.conns {
+			p.cut()
 		}
 	})
 	defer stop()
@@ -179,8 +186,8 @@ func (s *streams) shutdown(ctx context.Context) error {
 // serve upgrades a request that was admitted and stays until the conn is
 // closed.
 func (s *streams) serve(w http.ResponseWriter, r *http.Request, who auth.Principal, sub *urlSubscription) {
-	var c *conn
-	defer func() { s.discharge(who, c) }()
+	var p *peer
+	defer func() { s.discharge(who, p) }()
 	h := &hijack{ResponseWriter: w, stall: s.config.Stall}
 	ws, err := websocket.Accept(h, r, &websocket.AcceptOptions{
 		Subprotocols:    []string{"eventfeed.v1"},
@@ -192,18 +199,22 @@ func (s *streams) serve(w http.ResponseWriter, r *http.Request, who auth.Princip
 		return
 	}
 	ws.SetReadLimit(int64(s.config.MessageBytes))
-	hello := s.hello
-	hello.Tenants, hello.Admin = who.Tenants, who.Admin
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(r.Context()))
 	defer cancel(nil)
 	h.outlet.deflate = strings.Contains(w.Header().Get("Sec-WebSocket-Extensions"), "permessage-deflate")
-	c = &conn{streams: s, ws: ws, outlet: h.outlet, who: who, client: s.hub.Connect(ctx, hello)}
-	c.expiry = c.watchToken()
-	if sub != nil {
-		c.client.Subscribe("default", sub.filter, sub.from)
-	}
-	s.mu.Lock()
-	s.conns[c] = struct{}{}
-	s.mu.Unlock()
+	client := s.connect(ctx, who, sub)
+	p = s.newPeer(r, "websocket", who, client, h.outlet, func() { _ = ws.CloseNow() })
+	c := &conn{streams: s, ws: ws, outlet: h.outlet, who: who, client: client, peer: p}
 	c.run(ctx, cancel)
+}
+
+// connect adds a client to the hub, subscribed if it asks for that.
+func (s *streams) connect(ctx context.Context, who auth.Principal, sub *urlSubscription) *hub.Client {
+	hello := s.hello
+	hello.Tenants, hello.Admin = who.Tenants, who.Admin
+	client := s.hub.Connect(ctx, hello)
+	if sub != nil {
+		client.Subscribe("default", sub.filter, sub.from)
+	}
+	return client
 }

@@ -415,13 +415,17 @@ func TestNotAByteCrossesBetweenTenantsOnTheStream(t *testing.T) {
 			}
 		}
 		for round := range *wallRounds / 8 {
-			filter := map[string][]string{}
-			for _, name := range []string{"event_types", "tenant_ids", "namespaces", "sources", "correlation_ids", "topics", "outcomes"} {
-				if d.IntN(4) == 0 {
-					filter[name] = []string{d.value(name)}
+			asks := map[string]any{}
+			for _, name := range filter.Names {
+				switch {
+				case d.IntN(4) > 0:
+				case name == "where":
+					asks[name] = d.value(name)
+				default:
+					asks[name] = []string{d.value(name)}
 				}
 			}
-			raw, err := json.Marshal(filter)
+			raw, err := json.Marshal(asks)
 			if err != nil {
 				t.Fatal(err)
 			}

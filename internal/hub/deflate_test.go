@@ -27,7 +27,7 @@ func inflated(t *testing.T, wire []byte, header int) string {
 func TestFramesAreCompressedOnceAndReadBack(t *testing.T) {
 	for n, header := range map[int]int{600: 2, 100_000: 4, 3_000_000: 4} {
 		text := strings.Repeat(`{"event_id":"1"},`, n/17)
-		f := seal(append(make([]byte, headerRoom), text...), 1)
+		f := seal(append(make([]byte, headerRoom), text...))
 		var all [8][]byte
 		var joined sync.WaitGroup
 		for i := range all {

@@ -21,8 +21,11 @@ const headerRoom = 10
 type Frame struct {
 	wire     []byte // WebSocket header, then the text
 	header   int    // length of the header
-	Events   int    // how many events it carries
 	deflated *deflated
+
+	Events   int            // how many events it carries
+	Type     string         // as in the text
+	Position event.Position // that the text names; 0 if it names none
 }
 
 // WebSocket is the frame as a complete, unmasked, uncompressed text message.
@@ -43,9 +46,9 @@ func (f Frame) JSON() []byte { return f.wire[f.header:] }
 
 // seal puts the WebSocket header before the text that starts at
 // buf[headerRoom].
-func seal(buf []byte, events int) Frame {
+func seal(buf []byte) Frame {
 	wire, header := withHeader(buf, finText)
-	return Frame{wire: wire, header: header, Events: events, deflated: &deflated{}}
+	return Frame{wire: wire, header: header, deflated: &deflated{}}
 }
 
 // The first byte of a message in one piece: RFC 6455, section 5.2.
@@ -93,13 +96,15 @@ func (b *eventsFrame) live(feed uint64, prev, position event.Position) Frame {
 	buf := b.start()
 	buf = append(buf, `{"type":"events","feed":`...)
 	buf = strconv.AppendUint(buf, feed, 10)
-	return b.finish(b.cover(buf, prev, position))
+	return b.covering(buf, prev, position)
 }
 
 // preview is the frame of events that have no position yet.
 func (b *eventsFrame) preview(feed uint64) Frame {
 	buf := append(b.start(), `{"type":"preview","feed":`...)
-	return b.finish(strconv.AppendUint(buf, feed, 10))
+	f := b.finish(strconv.AppendUint(buf, feed, 10))
+	f.Type = "preview"
+	return f
 }
 
 // catchUp is the frame for one subscription alone: it covers (prev, position].
@@ -107,7 +112,7 @@ func (b *eventsFrame) catchUp(id string, prev, position event.Position) Frame {
 	buf := b.start()
 	buf = append(buf, `{"type":"events","id":`...)
 	buf = append(buf, quote(id)...)
-	return b.finish(b.cover(buf, prev, position))
+	return b.covering(buf, prev, position)
 }
 
 func (b *eventsFrame) start() []byte {
@@ -130,7 +135,16 @@ func (b *eventsFrame) finish(buf []byte) Frame {
 		}
 		buf = append(buf, e.JSON()...)
 	}
-	return seal(append(buf, "]}"...), len(b.entries))
+	f := seal(append(buf, "]}"...))
+	f.Events = len(b.entries)
+	return f
+}
+
+// covering finishes a frame that covers (prev, position].
+func (b *eventsFrame) covering(buf []byte, prev, position event.Position) Frame {
+	f := b.finish(b.cover(buf, prev, position))
+	f.Type, f.Position = "events", position
+	return f
 }
 
 func quote(s string) []byte {
@@ -180,7 +194,12 @@ type Hello struct {
 
 func (m message) frame() Frame {
 	b, _ := json.Marshal(m) // texts and numbers: cannot fail
-	return seal(append(make([]byte, headerRoom, headerRoom+len(b)), b...), 0)
+	f := seal(append(make([]byte, headerRoom, headerRoom+len(b)), b...))
+	f.Type = m.Type
+	if m.Position != nil {
+		f.Position = *m.Position
+	}
+	return f
 }
 
 // Pong answers a client's ping.
