@@ -45,6 +45,7 @@ func (k kafkaSettings) brokers(m *mistakes) []string {
 }
 
 func (k kafkaSettings) check(m *mistakes) {
+	before := len(*m)
 	if k.Mechanism != "" {
 		m.oneOf("KAFKA_SASL_MECHANISM", k.Mechanism, "plain", "scram-sha-256", "scram-sha-512")
 		if k.Username == "" || k.Password == "" {
@@ -60,6 +61,12 @@ func (k kafkaSettings) check(m *mistakes) {
 	m.readable("KAFKA_TLS_CA_FILE", k.CAFile)
 	m.readable("KAFKA_TLS_CERT_FILE", k.CertFile)
 	m.readable("KAFKA_TLS_KEY_FILE", k.KeyFile)
+	if len(*m) > before {
+		return
+	}
+	if _, err := ingest.NewTransport(k.tls(), k.sasl()); err != nil {
+		m.addAll("KAFKA_*", err)
+	}
 }
 
 func (k kafkaSettings) tls() ingest.TLS {

@@ -71,6 +71,12 @@ func TestEveryMistakeOfAConfigurationIsSaidAtOnceAndOnALineOfItsOwn(t *testing.T
 			`AUTH: "ldap" is not none, which is all that there is in this version`,
 			"MAX_CONNS: must be at least 1",
 		}},
+		{"files that hold no certificate", "serve --kafka-tls", map[string]string{
+			"KAFKA_TLS_CA_FILE": "mistakes_test.go", "TLS_CERT_FILE": "mistakes_test.go", "TLS_KEY_FILE": "mistakes_test.go",
+		}, []string{
+			"KAFKA_*: read Kafka's CA file mistakes_test.go: it holds no PEM certificate",
+			"TLS_CERT_FILE and TLS_KEY_FILE: tls: failed to find any PEM data in certificate input",
+		}},
 		{"dev", "dev --kafka-listen=9092", map[string]string{
 			"DEMO_RATE": "fast", "DEMO_HISTORY": "yesterday", "DEMO_HISTORY_EVENTS": "-1", "DEMO_SEED": "-1", "DEMO": "perhaps",
 		}, []string{

@@ -53,10 +53,10 @@ func (r replica) ingestConfig(st *store.Store, h *hub.Hub, registry *prometheus.
 	c := r.settings
 	patterns, _ := ingest.ParsePatterns(c.TopicPatterns) // check has read them
 	return ingest.Config{
-		Brokers: c.Brokers, TLS: c.tls(), SASL: c.sasl(), GroupID: c.GroupID, Patterns: patterns,
+		Brokers: c.Brokers, TLS: c.tls(), SASL: c.sasl(), GroupID: c.GroupID, Replica: c.name(), Patterns: patterns,
 		StartLatest: c.Start == "latest",
 		Decoder:     event.NewDecoder(event.Config{TenantSource: event.TenantSource(c.TenantSource)}),
-		Store:       st, Publish: h.Publish, Logger: r.logger, Metrics: registry,
+		Store:       st, Publish: h.Publish, Preview: h.Preview, Logger: r.logger, Metrics: registry,
 	}
 }
 

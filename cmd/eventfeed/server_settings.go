@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"fmt"
 	"math"
 	"os"
@@ -22,7 +23,7 @@ type serverSettings struct {
 	Auth           string   `name:"auth" env:"AUTH" placeholder:"KIND" help:"none makes everybody an admin; the default on a loopback address, and refused elsewhere unless given here."`
 	RealTime       bool     `name:"enable-real-time-events" env:"ENABLE_REAL_TIME_EVENTS" default:"true" negatable:"" help:"Serve the stream; without it there are ingest and REST. On by default."`
 	Retention      string   `name:"retention" env:"RETENTION" default:"off" help:"How long events are kept, like 720h or 30d; off is for ever."`
-	Replica        string   `name:"replica" env:"REPLICA" placeholder:"NAME" help:"This process's name in hello and logs; the host's name if not given."`
+	Replica        string   `name:"replica" env:"REPLICA" placeholder:"NAME" help:"This process's name, the same after a restart; the host's name if not given, so that two on one host need two."`
 	MaxConns       int      `name:"max-conns" env:"MAX_CONNS" default:"20000" help:"Conns at once; more are answered 503."`
 	logSettings
 }
@@ -32,11 +33,7 @@ func (s serverSettings) check(m *mistakes) {
 	if s.MetricsAddr != "" {
 		m.address("METRICS_ADDR", s.MetricsAddr)
 	}
-	if (s.TLSCertFile == "") != (s.TLSKeyFile == "") {
-		m.add("TLS_CERT_FILE and TLS_KEY_FILE go together")
-	}
-	m.readable("TLS_CERT_FILE", s.TLSCertFile)
-	m.readable("TLS_KEY_FILE", s.TLSKeyFile)
+	s.checkTLS(m)
 	if !strings.HasPrefix(s.BasePath, "/") {
 		m.add("BASE_PATH: %q does not start with /", s.BasePath)
 	}
@@ -48,6 +45,21 @@ func (s serverSettings) check(m *mistakes) {
 		m.add("MAX_CONNS: must be at least 1")
 	}
 	s.logSettings.check(m)
+}
+
+func (s serverSettings) checkTLS(m *mistakes) {
+	before := len(*m)
+	if (s.TLSCertFile == "") != (s.TLSKeyFile == "") {
+		m.add("TLS_CERT_FILE and TLS_KEY_FILE go together")
+	}
+	m.readable("TLS_CERT_FILE", s.TLSCertFile)
+	m.readable("TLS_KEY_FILE", s.TLSKeyFile)
+	if s.TLSCertFile == "" || len(*m) > before {
+		return
+	}
+	if _, err := tls.LoadX509KeyPair(s.TLSCertFile, s.TLSKeyFile); err != nil {
+		m.add("TLS_CERT_FILE and TLS_KEY_FILE: %v", err)
+	}
 }
 
 // checkAuth: who is let in without authentication has to be meant.

@@ -92,7 +92,20 @@ func take(taken *atomic.Int64, due int64) (first, n int64) {
 	}
 }
 
+// write tries again while a partition has no leader yet, which refuses all of
+// a request.
 func (p *producer) write(ctx context.Context, partition int, first, n int64) error {
+	for tries := 0; ; tries++ {
+		err := p.writeOnce(ctx, partition, first, n)
+		if err == nil || tries == 100 || !errors.Is(err, kafka.NotLeaderForPartition) && !errors.Is(err, kafka.LeaderNotAvailable) &&
+			!errors.Is(err, kafka.UnknownTopicOrPartition) {
+			return err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+func (p *producer) writeOnce(ctx context.Context, partition int, first, n int64) error {
 	records := make([]kafka.Record, n)
 	for i := range records {
 		records[i] = kafka.Record{Time: time.Now(), Value: kafka.NewBytes(p.event(first + int64(i)))}

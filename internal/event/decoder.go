@@ -87,12 +87,13 @@ func (d *Decoder) decode(r *Record) (*Event, *Rejection) {
 	if size, most := sizeOf(r), cmp.Or(d.config.MaxBytes, defaultMaxBytes); size > most {
 		return nil, &Rejection{ReasonTooLarge, fmt.Sprintf("%d bytes, want at most %d", size, most)}
 	}
-	var p parts
+	p := borrowParts()
+	defer p.giveBack()
 	if err := p.read(r); err != nil {
 		return nil, err
 	}
 	t := parseTopic(r.Topic)
-	texts, err := d.texts(&p, t)
+	texts, err := d.texts(p, t)
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,9 @@ func readRecord(tb testing.TB, path string) (event.Record, event.Config) {
 	return r, event.Config{TenantSource: f.TenantSource, MaxBytes: f.MaxBytes, Now: decodedAt}
 }
 
-func decodedAt() time.Time { return time.Date(2026, 10, 1, 10, 0, 0, 130_000_999, time.FixedZone("", 7200)) }
+func decodedAt() time.Time {
+	return time.Date(2026, 10, 1, 10, 0, 0, 130_000_999, time.FixedZone("", 7200))
+}
 
 // becomes is what a golden file says of what a record becomes.
 func becomes(tb testing.TB, e *event.Event, err error) []byte {

@@ -27,6 +27,7 @@ type Config struct {
 	TLS      TLS
 	SASL     SASL
 	GroupID  string
+	Replica  string   // tells this process from the others of the group; it keeps it when it is started again
 	Patterns []string // as ParsePatterns gives them
 	// StartLatest leaves out what topics held when they were first seen at the
 	// first start. Topics found later are read from their first offset.
@@ -37,6 +38,11 @@ type Config struct {
 	// Publish is given what has been stored, in the order of its positions. It
 	// must not wait.
 	Publish func(event.Appended)
+	// Preview is given new events while the store takes none; nil: nobody wants
+	// them. It must not wait.
+	Preview func([]*event.Event)
 	Logger  *slog.Logger
 	Metrics prometheus.Registerer // nil: none
 }
+
+func (c Config) clientID() string { return "eventfeed-" + c.Replica }

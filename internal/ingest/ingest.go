@@ -123,7 +123,7 @@ func (l *loud) changed(t topicList) bool {
 
 // takePart is a member of the group, again and again, until ctx ends.
 func (i *Ingest) takePart(ctx context.Context) error {
-	m := &member{wire: i.wire, group: i.config.GroupID}
+	m := &member{wire: i.wire, client: i.wire.client, group: i.config.GroupID}
 	defer func() { m.leave(context.WithoutCancel(ctx)) }()
 	for pause := newBackoff(300 * time.Millisecond); ; {
 		list, ok := i.topics.wait(ctx)

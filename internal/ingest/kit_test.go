@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,9 +39,14 @@ type system struct {
 // newSystem uses the broker at addr with a database of its own.
 func newSystem(tb testing.TB, addr string) *system {
 	tb.Helper()
+	return newSystemOn(tb, addr, testenv.Database(tb))
+}
+
+func newSystemOn(tb testing.TB, addr, database string) *system {
+	tb.Helper()
 	transport := &kafka.Transport{MetadataTTL: 100 * time.Millisecond}
 	s := &system{
-		tb: tb, broker: addr, group: fmt.Sprintf("g-%d", time.Now().UnixNano()), database: testenv.Database(tb),
+		tb: tb, broker: addr, group: fmt.Sprintf("g-%d", time.Now().UnixNano()), database: database,
 		client: &kafka.Client{Addr: kafka.TCP(addr), Transport: transport, Timeout: 20 * time.Second},
 	}
 	tb.Cleanup(transport.CloseIdleConnections)
@@ -67,10 +73,12 @@ func devBroker(tb testing.TB) string {
 	return k.Addr()
 }
 
+var replicas atomic.Int64
+
 // config reads what matches the pattern into s.
 func (s *system) config(pattern string) Config {
 	return Config{
-		Brokers: []string{s.broker}, GroupID: s.group, Patterns: []string{pattern},
+		Brokers: []string{s.broker}, GroupID: s.group, Replica: fmt.Sprintf("r-%d", replicas.Add(1)), Patterns: []string{pattern},
 		Decoder: event.NewDecoder(event.Config{}), Store: s.store, Publish: s.publish,
 		Logger: slog.New(slog.NewTextHandler(testWriter{s.tb}, nil)), Metrics: prometheus.NewRegistry(),
 	}

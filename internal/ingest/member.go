@@ -29,9 +29,11 @@ type member struct {
 	wire  *wire
 	group string
 
+	client      string // tells this replica from others
 	id          string
 	coordinator int32
-	failures    int // heartbeats in a row that were not answered
+	failures    int  // heartbeats in a row that were not answered
+	buried      bool // what an earlier process of ours left in the group
 }
 
 // generation is what the group has agreed on.
@@ -47,6 +49,7 @@ func (m *member) join(ctx context.Context, l topicList) (generation, error) {
 	if err := m.findCoordinator(ctx); err != nil {
 		return generation{}, err
 	}
+	m.bury(ctx)
 	joined, err := m.sendJoin(ctx, l)
 	if errors.Is(err, kerr.MemberIDRequired) {
 		m.id = joined.MemberID
@@ -155,15 +158,43 @@ func (m *member) heartbeat(ctx context.Context, gen generation) (over bool, err 
 	return m.failures > int(sessionTimeout/heartbeatEvery), err
 }
 
-// leave lets the group go on without waiting for our session to end. If it
-// fails, the group waits: nothing else is lost.
+// leave lets the group go on without waiting for our session to end.
 func (m *member) leave(ctx context.Context) {
-	if m.id == "" {
+	if m.id != "" {
+		m.remove(ctx, m.id)
+		m.id = ""
+	}
+}
+
+// remove takes a member out of the group. If it fails, the group waits for the
+// end of its session: nothing else is lost.
+func (m *member) remove(ctx context.Context, id string) {
+	req := kmsg.NewPtrLeaveGroupRequest()
+	req.Group, req.MemberID = m.group, id
+	req.Members = []kmsg.LeaveGroupRequestMember{{MemberID: id}}
+	_, _ = m.ask(ctx, req, callTimeout)
+}
+
+// bury removes, once, the members that an earlier process of this replica has
+// left behind when it was killed, for whom the group would wait otherwise. A
+// member that lives after all joins again, and the store's fence decides
+// meanwhile.
+func (m *member) bury(ctx context.Context) {
+	if m.buried {
 		return
 	}
-	req := kmsg.NewPtrLeaveGroupRequest()
-	req.Group, req.MemberID = m.group, m.id
-	req.Members = []kmsg.LeaveGroupRequestMember{{MemberID: m.id}}
-	_, _ = m.ask(ctx, req, callTimeout)
-	m.id = ""
+	m.buried = true
+	req := kmsg.NewPtrDescribeGroupsRequest()
+	req.Groups = []string{m.group}
+	r, err := m.ask(ctx, req, callTimeout)
+	if err != nil {
+		return // then the group waits
+	}
+	for _, g := range r.(*kmsg.DescribeGroupsResponse).Groups {
+		for _, other := range g.Members {
+			if other.ClientID == m.client {
+				m.remove(ctx, other.MemberID)
+			}
+		}
+	}
 }

@@ -16,6 +16,6 @@ func NewTransport(t TLS, s SASL) (*kafka.Transport, error) {
 		return nil, err
 	}
 	return &kafka.Transport{
-		DialTimeout: dialTimeout, MetadataTTL: 2 * time.Second, ClientID: clientID, TLS: security, SASL: mechanism,
+		DialTimeout: dialTimeout, MetadataTTL: 2 * time.Second, ClientID: "eventfeed", TLS: security, SASL: mechanism,
 	}, nil
 }

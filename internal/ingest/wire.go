@@ -16,7 +16,6 @@ import (
 )
 
 const (
-	clientID    = "eventfeed"
 	callTimeout = 3 * time.Second
 	dialTimeout = 3 * time.Second
 	maxResponse = 512 << 20 // far above what any request of ours allows, far below what garbage would claim
@@ -35,6 +34,7 @@ var newest = map[int16]int16{
 	int16(kmsg.SyncGroup):       5,
 	int16(kmsg.Heartbeat):       4,
 	int16(kmsg.LeaveGroup):      5,
+	int16(kmsg.DescribeGroups):  5,
 	int16(kmsg.ApiVersions):     0,
 }
 
@@ -45,6 +45,8 @@ var newest = map[int16]int16{
 type wire struct {
 	addr      net.Addr
 	transport *kafka.Transport
+	client    string
+	formatter *kmsg.RequestFormatter
 
 	mu       sync.Mutex
 	conns    map[net.Conn]struct{}
@@ -53,25 +55,20 @@ type wire struct {
 }
 
 func newWire(c Config) (*wire, error) {
-	security, err1 := c.TLS.config()
-	mechanism, err2 := c.SASL.mechanism()
-	if err := errors.Join(err1, err2); err != nil {
+	transport, err := NewTransport(c.TLS, c.SASL)
+	if err != nil {
 		return nil, err
 	}
 	w := &wire{
 		addr:     kafka.TCP(c.Brokers...),
+		client:   c.clientID(),
 		conns:    map[net.Conn]struct{}{},
 		versions: map[int32]map[int16]int16{},
 	}
-	w.transport = &kafka.Transport{
-		Dial:           w.dial,
-		DialTimeout:    dialTimeout,
-		MetadataTTL:    2 * time.Second,
-		MetadataTopics: []string{}, // the brokers alone: topics are asked for by id, in topics.go
-		ClientID:       clientID,
-		TLS:            security,
-		SASL:           mechanism,
-	}
+	w.formatter = kmsg.NewRequestFormatter(kmsg.FormatterClientID(w.client))
+	transport.Dial, transport.ClientID = w.dial, w.client
+	transport.MetadataTopics = []string{} // the brokers alone: topics are asked for by id, in topics.go
+	w.transport = transport
 	return w, nil
 }
 
@@ -100,7 +97,7 @@ func (p peer) Request(ctx context.Context, req kmsg.Request) (kmsg.Response, err
 }
 
 func (p peer) send(ctx context.Context, req kmsg.Request) (kmsg.Response, error) {
-	m, err := p.w.transport.RoundTrip(ctx, p.w.addr, &exchange{node: p.node, req: req})
+	m, err := p.w.transport.RoundTrip(ctx, p.w.addr, &exchange{formatter: p.w.formatter, node: p.node, req: req})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", kmsg.NameForKey(req.Key()), err)
 	}
@@ -197,11 +194,14 @@ func (t *trackedConn) Close() error {
 // exchange is one request and its answer. As a protocol.RawExchanger it is
 // given the connection for itself until the answer is there.
 type exchange struct {
+	formatter *kmsg.RequestFormatter
+
 	node int32
 	req  kmsg.Request
 	resp kmsg.Response
 }
 
+//lint:ignore ST1003 kafka-go names it
 func (x *exchange) ApiKey() protocol.ApiKey { return protocol.ApiKey(x.req.Key()) }
 
 func (x *exchange) Broker(c protocol.Cluster) (protocol.Broker, error) {
@@ -217,10 +217,8 @@ func (x *exchange) Broker(c protocol.Cluster) (protocol.Broker, error) {
 
 func (x *exchange) Required(map[protocol.ApiKey]int16) bool { return true }
 
-var formatter = kmsg.NewRequestFormatter(kmsg.FormatterClientID(clientID))
-
 func (x *exchange) RawExchange(rw io.ReadWriter) (protocol.Message, error) {
-	if _, err := rw.Write(formatter.AppendRequest(nil, x.req, 0)); err != nil {
+	if _, err := rw.Write(x.formatter.AppendRequest(nil, x.req, 0)); err != nil {
 		return nil, err
 	}
 	var head [8]byte // size, correlation id
