@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -185,4 +186,17 @@ func TestAnExpressionSelectsTheSameInMemoryAndInSQL(t *testing.T) {
 		t.Error("no expression selected a part of the events")
 	}
 	t.Logf("%d expressions selected a part of the events", some)
+}
+
+func TestCountsRefuseWhatTheyCannotCount(t *testing.T) {
+	h := emptyHistory(t, 50)
+	where, err := filter.ParseWhere("source = a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = h.Statistics(t.Context(), filter.Filter{Where: where}, origin, origin.Add(time.Hour))
+	var wrong *filter.Error
+	if !errors.As(err, &wrong) || wrong.Field != "where" {
+		t.Errorf("got %v, want an error of where", err)
+	}
 }
