@@ -78,9 +78,9 @@ func Text(room, quoted []byte) []byte {
 }
 
 // EqualText says whether a text in quotes stands for s. Escapes make a text
-// longer, never shorter.
+// longer, by up to six times.
 func EqualText(quoted []byte, s string) bool {
-	if len(quoted)-2 < len(s) {
+	if n := len(quoted) - 2; n < len(s) || n > 6*len(s) {
 		return false
 	}
 	var room [256]byte

@@ -102,3 +102,18 @@ func BenchmarkParseWhere(b *testing.B) {
 		}
 	}
 }
+
+func TestWhatAnExpressionNeedsOfTheEnvelope(t *testing.T) {
+	for text, want := range map[string]string{
+		`source = a`: "[a]", `source = a OR source = b`: "[a b]", `payload.a = 1 AND (source = a OR source = b)`: "[a b]",
+		`source = a OR payload.a = 1`: "[]", `source != a`: "[]", `source = "a*"`: "[]", `source > a`: "[]", `source:*`: "[]", `namespace = a`: "[]",
+		`source = a AND source = b`: "[a]", `NOT (source != a AND source != b)`: "[a b]", `(source = a AND outcome = open) OR source = b`: "[]",
+	} {
+		if got := fmt.Sprint(mustWhere(t, text).Need("source", false)); got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+	}
+	if got := fmt.Sprint(mustWhere(t, `event_type = *.failed.v1 OR event_type = x`).Need("event_type", true)); got != "[*.failed.v1 x]" {
+		t.Errorf("got %s, want the pattern, too", got)
+	}
+}

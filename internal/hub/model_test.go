@@ -173,13 +173,15 @@ func (m *model) filter() filter.Filter {
 	if m.rng.IntN(2) == 0 {
 		f.TenantIDs = []string{fmt.Sprintf("t%d", m.rng.IntN(4))}
 	}
-	switch m.rng.IntN(4) {
+	switch m.rng.IntN(5) {
 	case 0:
 		f.EventTypes = []string{modelTypes[m.rng.IntN(3)], modelTypes[m.rng.IntN(3)]}
 	case 1:
 		f.EventTypes = []string{"*.failed.v1", "*vault*"}
 	case 2:
 		f.Outcomes = []string{"failure"}
+	case 3:
+		f.Where = mustWhere(m.t, `event_type = "*.failed.v1" OR payload.x > "xxxxxxxxxxxxxxxxxxxx"`)
 	}
 	return f.Canonical()
 }
