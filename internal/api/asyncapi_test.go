@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -163,4 +164,34 @@ func TestWhatAClientMaySayIsDescribed(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestExamplesOfTheProtocolAreAsDescribed reads those of docs/protocol.md.
+func TestExamplesOfTheProtocolAreAsDescribed(t *testing.T) {
+	text, err := os.ReadFile("../../docs/protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := 0
+	for i, block := range strings.Split(string(text), "```") {
+		lines, isJSON := strings.CutPrefix(block, "json\n")
+		if i%2 == 0 || !isJSON {
+			continue
+		}
+		for _, line := range strings.Split(strings.TrimSpace(lines), "\n") {
+			examples++
+			schemas, err := frameSchemas()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if said := "say_" + typeOf([]byte(line)); schemas[said] == nil {
+				checkFrame(t, []byte(line))
+			} else if err := conforms(t, said, []byte(line)); err != nil {
+				t.Errorf("message %s is not as described: %v", line, err)
+			}
+		}
+	}
+	if examples < 15 {
+		t.Errorf("got %d examples, want those of every kind", examples)
+	}
 }

@@ -21,15 +21,11 @@ type countedJSON struct {
 	Start       time.Time  `json:"start"`
 	End         time.Time  `json:"end"`
 	Complete    bool       `json:"complete"`
-	CountedFrom *time.Time `json:"counted_from"` // if not complete: what lies before was not looked at
+	CountedFrom *time.Time `json:"counted_from"` // what lies before was not looked at; null if all was
 }
 
 func showCounted(r store.Reached, start, end time.Time) countedJSON {
-	c := countedJSON{Start: start, End: end, Complete: r.Complete}
-	if !r.Complete && r.From.Before(end) {
-		c.CountedFrom = timeOf(r.From)
-	}
-	return c
+	return countedJSON{start, end, r.Complete, timeOf(r.From)}
 }
 
 type outcomesJSON struct {

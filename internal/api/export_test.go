@@ -21,6 +21,7 @@ import (
 
 	"github.com/omninode-ai/eventfeed/internal/event"
 	"github.com/omninode-ai/eventfeed/internal/store"
+	"github.com/omninode-ai/eventfeed/internal/testenv"
 )
 
 // exported reads an export of NDJSON and fails unless it is whole.
@@ -196,6 +197,47 @@ func TestTheWorkOfAnExportEndsWhenItsClientLeaves(t *testing.T) {
 	}
 	_ = resp.Body.Close()
 	b.await("what the export held is given back", func() bool { return b.server.held.bytes.Load() == 0 })
+}
+
+func TestAnExportThatPostgresLeavesAloneIsCutOff(t *testing.T) {
+	postgres := testenv.Postgres(t)
+	b := serve(t, postgres.URL(), nil)
+	b.large(6000, 4000) // more than the conn takes in its buffers
+	for _, format := range formatTypes() {
+		r, err := http.NewRequestWithContext(t.Context(), "GET", b.url+"/api/event-bus/export", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Accept", format)
+		resp, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.CopyN(io.Discard, resp.Body, 1000); err != nil || resp.StatusCode != http.StatusOK {
+			t.Fatalf("%s: got %s, %v", format, resp.Status, err)
+		}
+		if err := postgres.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		n, err := io.Copy(io.Discard, resp.Body)
+		if err == nil || resp.Trailer.Get(countTrailer) != "" {
+			t.Errorf("%s: got %d bytes more and the trailer %v as a whole answer", format, n, resp.Trailer)
+		}
+		_ = resp.Body.Close()
+		if err := postgres.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		b.await("history again", func() bool { return b.get("/api/event-bus/events?limit=1").status == http.StatusOK })
+	}
+}
+
+func TestAnExportIsAnnouncedWithoutBeingMade(t *testing.T) {
+	b := newBench(t)
+	fill(b)
+	got := b.do("HEAD", "/api/event-bus/export", http.Header{"Accept": {"text/csv;q=0.9, application/json"}})
+	if got.status != http.StatusOK || got.header.Get("Content-Type") != "text/csv" || len(got.body) > 0 || b.server.held.bytes.Load() != 0 {
+		t.Errorf("got %d %v, want 200 of CSV and no body", got.status, got.header)
+	}
 }
 
 // large stores n events of about size bytes.

@@ -134,6 +134,25 @@ func TestAnEventStreamSaysTheFramesOfAWebSocketAndAnIDToGoOnFrom(t *testing.T) {
 	})
 }
 
+func TestAnEventStreamAndAWebSocketShareAFeed(t *testing.T) {
+	inBubble(t, StreamConfig{}, func(b *streamBench) {
+		ws, l := b.dial("tenant_ids=acme"), b.listen("tenant_ids=acme", "")
+		until(t, ws, "caught_up")
+		l.until("caught_up")
+		if n := b.hub.Status().Feeds; n != 1 {
+			t.Errorf("got %d feeds, want 1", n)
+		}
+		b.store(3, 100)
+		_, want, err := ws.Read(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := l.next(); err != nil || got != string(want) {
+			t.Errorf("got %s, %v, want %s", got, err, want)
+		}
+	})
+}
+
 func TestAnEventStreamIsAlwaysSubscribed(t *testing.T) {
 	inBubble(t, StreamConfig{}, func(b *streamBench) {
 		l := b.listen("", "")

@@ -34,5 +34,8 @@ func (s *Store) countBack(ctx context.Context, f filter.Filter, times stretch, c
 		}
 		return some, false, nil
 	})
-	return Reached{w.ahead.empty(), time.UnixMicro(w.ahead.to).UTC()}, err
+	if w.ahead.empty() {
+		return Reached{Complete: true}, err
+	}
+	return Reached{From: time.UnixMicro(w.ahead.to).UTC()}, err
 }

@@ -82,7 +82,7 @@ type Histogram struct {
 // Reached is how far back a count came that is bounded in time.
 type Reached struct {
 	Complete bool
-	From     time.Time // what has an earlier timestamp was not looked at, unless Complete
+	From     time.Time // what has an earlier timestamp was not looked at; zero if all was
 }
 
 // Facets counts the events of a range of time by the values of some fields.
