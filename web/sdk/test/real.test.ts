@@ -94,6 +94,7 @@ test('through 20 cuts, a goodbye and a kill, subscriptions get what history has,
   const { head } = await client.status();
   await reached(head);
   for (const { undo } of followers) undo();
+  expect(followers[1]?.notices.map(({ type }) => type)).toContain('held'); // its bound is below one frame
   const through = Math.min(...at);
   for (const [i, { positions, ended, notices }] of followers.entries()) {
     const got = positions.filter((position) => position <= through);
