@@ -64,6 +64,8 @@ const cut = fc.record({
   code: fc.constantFrom(0, 0, 1001, 1011, 4101, 4200, 4201),
   /** What is stored before it, by source. */
   before: fc.array(fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 8 }), { maxLength: 12 }),
+  /** How long it takes to store one batch: none, or long enough for steps of a catch-up to come between. */
+  pace: fc.constantFrom(0, 0, 60, 200),
   /** Whether the conn is open again first, or is cut wherever it happens to be. */
   open: fc.boolean(),
 });
@@ -83,11 +85,11 @@ test('through 20 cuts at random every event comes once and in order, to every su
       const client = createClient({ url: server.url, WebSocket, clock, retry: { maxMs: 1_000 }, fetch: away });
       try {
         const followers = [[], ['a'], ['b', 'c']].map((sources) => new Follower(client, sources, { ahead, slow }));
-        for (const { code, before, open } of cuts) {
+        for (const { code, before, pace, open } of cuts) {
           if (open) await until(client, 'open');
           for (const sources of before) {
             server.append(...sources);
-            await setImmediate();
+            await (pace === 0 ? setImmediate() : new Promise<void>((resolve) => clock.after(pace, resolve)));
           }
           server.cut(code);
         }
@@ -103,7 +105,7 @@ test('through 20 cuts at random every event comes once and in order, to every su
         await server.stop();
       }
     }),
-    { numRuns: 20 },
+    { numRuns: 20, timeout: 15_000, endOnFailure: true }, // a run that hangs is told with its seed, not made smaller
   );
 }, 120_000);
 
