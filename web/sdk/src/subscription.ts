@@ -140,8 +140,8 @@ export class Subscription {
   }
 
   #failed(error: unknown): void {
-    if (this.#over) void Promise.reject(error); // it was undone meanwhile, and hears no more
-    else this.end(error);
+    if (!this.#over) this.end(error);
+    else void Promise.reject(error); // it was undone meanwhile, and hears no more
   }
 
   refused({ code, message, at }: ErrorFrame): void {
