@@ -16,6 +16,7 @@ import (
 
 	"github.com/omninode-ai/eventfeed/internal/auth"
 	"github.com/omninode-ai/eventfeed/internal/event"
+	"github.com/omninode-ai/eventfeed/internal/hub"
 )
 
 // framesDir has one file for each frame, byte by byte as the server says it.
@@ -82,6 +83,7 @@ func everyFrame(t *testing.T, use func(frameFiles)) {
 		ws := b.dial("")
 		f.take(t, ws, "hello", "hello")
 		f.subscriptions(t, b, ws)
+		f.outage(t, b, ws)
 		f.faults(t, ws)
 		f.tokens(t, b)
 		f.lag(t, b)
@@ -112,10 +114,21 @@ func (f frameFiles) subscriptions(t *testing.T, b *streamBench, ws *websocket.Co
 	f.take(t, ws, "pong", "pong")
 }
 
+// outage has the store away, and an event that comes meanwhile.
+func (f frameFiles) outage(t *testing.T, b *streamBench, ws *websocket.Conn) {
+	b.hub.Tell(hub.Services{Store: "away", Kafka: "ok", Relay: "ok"})
+	f.take(t, ws, "status", "status")
+	e := framedEvent(6)
+	e.Position, e.StoredAt = 0, time.Time{}
+	b.hub.Preview([]*event.Event{e})
+	f.take(t, ws, "preview", "preview")
+}
+
 func (f frameFiles) faults(t *testing.T, ws *websocket.Conn) {
 	for _, fault := range []struct{ message, name string }{
 		{`{"type":"dance","id":"d"}`, "error_bad_message"},
 		{`{"type":"subscribe","id":"b","filter":{"outcomes":["done"]}}`, "error_bad_filter"},
+		{`{"type":"subscribe","id":"b","filter":{"where":"payload.duration_ms > 1000 AND payload.x >"}}`, "error_bad_where"},
 		{`{"type":"subscribe","id":"b","filter":{"tenant_ids":["gamma"]}}`, "error_forbidden"},
 		{`{"type":"subscribe","id":"b","filter":{"event_types":["*.completed.v1"],"tenant_ids":["acme"]}}`, "error_duplicate"},
 		{`{"type":"unsubscribe","id":"b"}`, "error_unknown_subscription"},
