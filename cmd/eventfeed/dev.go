@@ -42,6 +42,7 @@ func (c devCmd) Run(ctx context.Context, s settings, m *mistakes) error {
 		return err
 	}
 	defer f.close()
+	logger.Info("starting PostgreSQL and Kafka", "data_dir", c.DataDir)
 	postgres, err := embedded.StartPostgres(ctx, embedded.PostgresConfig{Dir: filepath.Join(c.DataDir, "postgres")})
 	if err != nil {
 		return unlessEnded(ctx, err)

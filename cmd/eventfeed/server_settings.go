@@ -23,7 +23,7 @@ type serverSettings struct {
 	Auth           string   `name:"auth" env:"AUTH" placeholder:"KIND" help:"none makes everybody an admin; the default on a loopback address, and refused elsewhere unless given here."`
 	RealTime       bool     `name:"enable-real-time-events" env:"ENABLE_REAL_TIME_EVENTS" default:"true" negatable:"" help:"Serve the stream; without it there are ingest and REST. On by default."`
 	Retention      string   `name:"retention" env:"RETENTION" default:"off" help:"How long events are kept, like 720h or 30d; off is for ever."`
-	Replica        string   `name:"replica" env:"REPLICA" placeholder:"NAME" help:"This process's name in hello and logs; the host's name if not given."`
+	Replica        string   `name:"replica" env:"REPLICA" placeholder:"NAME" help:"This process's name, the same after a restart; the host's name if not given, so that two on one host need two."`
 	MaxConns       int      `name:"max-conns" env:"MAX_CONNS" default:"20000" help:"Conns at once; more are answered 503."`
 	logSettings
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -121,7 +122,34 @@ func TestDevShowsLiveEventsAndGoesOnWhereItWasKilled(t *testing.T) {
 	if page.Total > devHistory*3/2 {
 		t.Errorf("got %d events, want history once, which is %d", page.Total, devHistory)
 	}
+	s.revivesPostgres(dir)
 	s.endsInOrder(ctx, ws, dir)
+}
+
+// revivesPostgres kills it and waits until events are stored again.
+func (s *server) revivesPostgres(dir string) {
+	s.tb.Helper()
+	head := s.historyIsStored()
+	b, err := os.ReadFile(filepath.Join(dir, "postgres", "data", "postmaster.pid"))
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	first, _, _ := strings.Cut(string(b), "\n")
+	pid, err := strconv.Atoi(first)
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		s.tb.Fatal(err)
+	}
+	eventually(s.tb, 30*time.Second, func() error {
+		var st status
+		err := s.get("/api/event-bus/status", &st)
+		if err == nil && (!strings.Contains(s.tail(), "PostgreSQL is back") || st.Status != "running" || st.Head <= head) {
+			err = fmt.Errorf("got %+v, want it running and above %d\n%s", st, head, s.tail())
+		}
+		return err
+	})
 }
 
 // historyIsStored waits until most of it is, and gives the head.

@@ -41,15 +41,9 @@ func (e *Event) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-// JSON is AppendJSON into memory of its own.
-func (e *Event) JSON() []byte {
-	const others = 560 // bytes of names, times and usual texts
-	return e.AppendJSON(make([]byte, 0, others+len(e.Payload)))
-}
-
-// MarshalJSON is JSON. encoding/json escapes <, > and & in it, unless told not
-// to, and checks it.
-func (e *Event) MarshalJSON() ([]byte, error) { return e.JSON(), nil }
+// MarshalJSON is AppendJSON for package encoding/json, which checks it and,
+// unless told not to, escapes <, > and &.
+func (e *Event) MarshalJSON() ([]byte, error) { return e.AppendJSON(nil), nil }
 
 func appendOptional(dst []byte, s string) []byte {
 	if s == "" {

@@ -180,3 +180,22 @@ func TestARejectionKeepsTheRecord(t *testing.T) {
 		t.Errorf("got error %q, want %q", err, want)
 	}
 }
+
+func TestNoBeginningOfARecordIsARecord(t *testing.T) {
+	text := `{"a":[1,-2.5e+3,true,false,null,{"b":{}},[],"\u00e9\\"], "c" : {"d":"e"}}`
+	wantReason(t, record("%s", text), "")
+	for n := 1; n < len(text); n++ {
+		wantReason(t, record("%s", text[:n]), event.ReasonNotJSON)
+	}
+	for _, bad := range []string{`{"a":[1 2]}`, `{"a" 1}`, `{"a":1 "b":2}`, `{a:1}`, `{"a":tru}`, `{"a":nulL}`, `{"a":"\u00zz"}`, `{"a":'b'}`, `{"a":1}//`, `{,}`, `{"a":[,]}`, `{"a":[1,]}`, "{\"a\":\v1}"} {
+		wantReason(t, record("%s", bad), event.ReasonNotJSON)
+	}
+}
+
+func TestACorrelationIsFoundAmongAnyMembersOfThePayload(t *testing.T) {
+	e := decode(t, record(`{"payload": {"a" :null, "b":true,"c":false,"d":[1,{"correlation_id":"no"},"]"],"e":{"correlation_id":"no"},"f":-1.5 ,
+		"g":"\"correlation_id\":\"no\"","correlation_id":"no","corr\u0065lation_id" : "c\u002d1" , "h":[] }}`))
+	if e.CorrelationID != "c-1" {
+		t.Errorf("got %q, want c-1", e.CorrelationID)
+	}
+}

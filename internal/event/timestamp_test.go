@@ -1,6 +1,7 @@
 package event
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -51,7 +52,7 @@ func TestTimestampsAreReadInEveryFormAndCutToMicroseconds(t *testing.T) {
 func TestBadTimestampsAreRefused(t *testing.T) {
 	for _, text := range []string{
 		"x", "now", "yesterday", "-", "+1790841600", "1790841600 ", " 1790841600", "0x6abe", "1790841600s", "1_790_841_600",
-		"2026-10-01", "2026-10-01T08:00", "2026-10-01T08:00Z", "20261001T080000Z", "2026-10-01T08:00:00.Z", "2026-10-01T08:00:00 Z",
+		"2026-10-01", "2026-10-01X08:00:00Z", "2026-10-01T08.00.00Z", "2O26-10-01T08:00:00Z", "2026-10-01T08:00", "2026-10-01T08:00Z", "2026-10-01T8:00:00Z", "20261001T080000Z", "2026-10-01T08:00:00.Z", "2026-10-01T08:00:00 Z",
 		"2026-13-01T08:00:00Z", "2026-00-01T08:00:00Z", "2026-10-00T08:00:00Z", "2026-09-31T08:00:00Z", "2025-02-29T08:00:00Z",
 		"2026-10-01T24:00:00Z", "2026-10-01T08:60:00Z", "2026-10-01T08:00:61Z", "2026-10-01T08:00:00+24:00", "2026-10-01T08:00:00+02:60",
 		"2026-10-01T08:00:00*02:00", "2026-10-01T08:00:00+2", "2026-10-01T08:00:00ZZ", "2026-10-01T08:00:00 CET", "01/10/2026 08:00:00",
@@ -64,6 +65,9 @@ func TestBadTimestampsAreRefused(t *testing.T) {
 	}
 }
 
+// strict is what package time is too lax about: https://go.dev/issue/54580.
+var strict = regexp.MustCompile(`T\d\d:.*(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
+
 func FuzzTimestamp(f *testing.F) {
 	for _, seed := range []string{
 		"2026-10-01T08:00:00.123456+05:45", "2026-10-01 08:00:00,5-0330", "2024-02-29T23:59:60Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z",
@@ -73,7 +77,7 @@ func FuzzTimestamp(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		got, ok := parseTimestamp([]byte(text))
-		if want, err := time.Parse(time.RFC3339Nano, text); err == nil && inRange(want.UTC()) {
+		if want, err := time.Parse(time.RFC3339Nano, text); err == nil && strict.MatchString(text) && inRange(want.UTC()) {
 			if want = want.UTC().Truncate(time.Microsecond); !ok || !got.Equal(want) {
 				t.Fatalf("%q: got %v, %v; want %v as package time has it", text, got, ok, want)
 			}
