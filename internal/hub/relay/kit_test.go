@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/omninode-ai/eventfeed/internal/event"
+	"github.com/omninode-ai/eventfeed/internal/hub"
 	"github.com/omninode-ai/eventfeed/internal/testenv"
 )
 
@@ -41,12 +42,31 @@ func join(t *testing.T, url, name string) *peer {
 	t.Helper()
 	p := &peer{t: t, log: new(log)}
 	p.epoch.Store("e1")
-	r, err := New(Config{
+	p.run(Config{
 		URL: url, Replica: name, Epoch: func() string { return p.epoch.Load().(string) },
 		Position: func() event.Position { return 41 },
 		Publish:  p.publish, Preview: p.preview, Heard: p.hear, Working: p.tell,
-		Logger: slog.New(slog.NewTextHandler(p.log, nil)), Metrics: prometheus.NewPedanticRegistry(),
 	})
+	return p
+}
+
+// joinHub is join for a hub.
+func joinHub(t *testing.T, url, name string, h *hub.Hub) *peer {
+	t.Helper()
+	p := &peer{t: t, log: new(log)}
+	p.run(Config{
+		URL: url, Replica: name, Epoch: h.Epoch, Position: h.Position,
+		Publish: h.Publish, Preview: h.Preview, Heard: h.Heard, Working: h.RelayWorking,
+	})
+	return p
+}
+
+// run runs the relay until the test ends.
+func (p *peer) run(c Config) {
+	t, name := p.t, c.Replica
+	t.Helper()
+	c.Logger, c.Metrics = slog.New(slog.NewTextHandler(p.log, nil)), prometheus.NewPedanticRegistry()
+	r, err := New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +89,6 @@ func join(t *testing.T, url, name string) *peer {
 			t.Logf("log of %s:\n%s", name, p.log)
 		}
 	})
-	return p
 }
 
 func (p *peer) publish(a event.Appended) {

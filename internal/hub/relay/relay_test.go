@@ -33,7 +33,7 @@ func TestWhatOneReplicaStoresReachesTheOthersAndNotItself(t *testing.T) {
 		got = append(got, piece.Events...)
 	}
 	for i, e := range want.Events {
-		if i >= len(got) || string(got[i].JSON()) != string(e.JSON()) {
+		if i >= len(got) || string(got[i].AppendJSON(nil)) != string(e.AppendJSON(nil)) {
 			t.Fatalf("event %d of %d is not as it was sent", i, len(got))
 		}
 	}

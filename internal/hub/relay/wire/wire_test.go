@@ -243,7 +243,7 @@ func BenchmarkRun(b *testing.B) {
 		jsonBytes := 0
 		for i := range events {
 			events[i] = usual(i)
-			jsonBytes += len(events[i].JSON())
+			jsonBytes += len(events[i].AppendJSON(nil))
 		}
 		message := messages(1, events)[0]
 		ratio := func(b *testing.B) {
