@@ -19,7 +19,7 @@ import (
 
 var (
 	modelSeed  = flag.Uint64("model.seed", 0, "run this seed of the model test alone")
-	modelSeeds = flag.Int("model.seeds", 200, "how many seeds the model test runs")
+	modelSeeds = flag.Int("model.seeds", modelSeedsDefault, "how many seeds the model test runs")
 )
 
 // TestEverySubscriptionGetsEachMatchingEventOnceInOrder runs random appends,
