@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -102,6 +103,26 @@ func (p *pair) relays(state string) {
 	p.t.Logf("the relay is %s after %.1f s", state, time.Since(begun).Seconds())
 }
 
+// reads waits until a replica reads so many partitions, and no more.
+func (p *pair) reads(s *server, partitions ...int) {
+	p.t.Helper()
+	eventually(p.t, 30*time.Second, func() error {
+		var st struct {
+			Kafka struct {
+				Detail struct {
+					Partitions []struct{ Lag int64 }
+					Lag        int64
+				}
+			}
+		}
+		err := s.get("/api/event-bus/status", &st)
+		if k := st.Kafka.Detail; err == nil && (!slices.Contains(partitions, len(k.Partitions)) || k.Lag > pairRate) {
+			err = fmt.Errorf("got %+v, want one of %d partitions and little lag", k, partitions)
+		}
+		return err
+	})
+}
+
 // settlePair ends the load and compares everything.
 func (p *pair) settlePair(others ...*follower) {
 	p.t.Helper()
@@ -139,10 +160,14 @@ func TestReplicasShowTheSameWhateverIsKilled(t *testing.T) {
 		begun = time.Now()
 	}
 	for round := range *rounds {
-		victim := p.replicas[round%2]
+		victim, heir := p.replicas[round%2], p.replicas[1-round%2]
 		victim.signal(syscall.SIGKILL)
 		victim.start()
 		flow(round, "killed a replica")
+		victim.signal(syscall.SIGKILL)
+		p.reads(heir, 3)
+		victim.start()
+		flow(round, "killed it and let the other take over")
 
 		p.redis.Kill()
 		flow(round, "killed Redis")
@@ -208,4 +233,34 @@ func TestARollingRestartIsNotNoticed(t *testing.T) {
 		used += f.state().conns
 	}
 	t.Logf("%d clients got %d events each once and in order, over %d conns", len(clients), len(want), used)
+}
+
+// TestPreviewsReachTheClientsOfBothReplicas stops PostgreSQL: each replica
+// reads a part of the events, and its clients are shown all of them.
+func TestPreviewsReachTheClientsOfBothReplicas(t *testing.T) {
+	p := newPair(t)
+	p.relays("ok")
+	p.reads(p.replicas[0], 1, 2)
+	p.reads(p.replicas[1], 1, 2)
+	if err := p.postgres.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	first, second := p.all.state().previews, p.second.state().previews
+	begun := time.Now()
+	eventually(t, time.Minute, func() error {
+		a, b := p.all.state().previews-first, p.second.state().previews-second
+		if a < 5*pairRate || b < 5*pairRate {
+			return fmt.Errorf("the clients were shown %d and %d previews", a, b)
+		}
+		return nil
+	})
+	// A third of the events takes three times as long.
+	if took := time.Since(begun); took > 10*time.Second {
+		t.Errorf("previews of 5 s of events took %v", took)
+	}
+	if err := p.postgres.Start(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	p.flows()
+	p.settlePair()
 }

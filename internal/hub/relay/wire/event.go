@@ -27,9 +27,9 @@ func textsOf(e *event.Event) [texts]*string {
 	}
 }
 
-// sizeOf is about what an event takes.
+// sizeOf is what an event takes at most.
 func sizeOf(e *event.Event) int {
-	n := 64 + len(e.Payload)
+	n := texts*4 + 4 + 5 + 4*binary.MaxVarintLen64 + len(e.Payload)
 	for _, s := range textsOf(e) {
 		n += len(*s)
 	}

@@ -11,11 +11,12 @@ import (
 )
 
 const (
-	// runBytes is about the most that the events of one message take before
-	// they are compressed, unless it is one event alone. A run is read whole
+	// runBytes is the most that the events of one message take before they are
+	// compressed, unless it is one event alone. A run is read whole
 	// before any of it is of use, and Redis holds it once for each replica.
 	runBytes = 256 << 10
-	// maxRun bounds what a message may become when it is decompressed.
+	// maxRun bounds what a message of one event may become when it is
+	// decompressed.
 	maxRun = 16 << 20
 )
 
@@ -124,11 +125,11 @@ func (r *Reader) previews(body []byte) ([]*event.Event, error) {
 func (r *Reader) run(body []byte) (first event.Position, events []*event.Event, err error) {
 	f := fields{rest: body}
 	position, count := f.uvarint(), f.uvarint()
-	if f.bad || position > uint64(highest) || count == 0 || count > maxRun/leastEvent {
+	if f.bad || position > uint64(highest) || count == 0 || count > runBytes/leastEvent {
 		return 0, nil, ErrGarbage
 	}
 	size, err := s2.DecodedLen(f.rest)
-	if err != nil || size > maxRun || uint64(size)/leastEvent < count {
+	if err != nil || size > maxRun || count > 1 && size > runBytes || uint64(size)/leastEvent < count {
 		return 0, nil, ErrGarbage
 	}
 	if f.rest, err = s2.Decode(r.room(size), f.rest); err != nil {

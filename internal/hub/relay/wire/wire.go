@@ -13,7 +13,7 @@
 //
 // Guarantees: what Open accepts is what was sent, but for somebody who means to
 // deceive; garbage, truncated messages and those of another version are an
-// error, never a panic, and never take more than maxRun of memory. Numbers are
+// error, never a panic, and take no more memory than one large event. Numbers are
 // big-endian where they have a size, varints elsewhere.
 package wire
 

@@ -166,13 +166,13 @@ func TestWhatClaimsToBeLargeIsRefusedWithoutTakingTheMemory(t *testing.T) {
 		m := binary.AppendUvarint(binary.AppendUvarint(begin(nil, kindStored, me), 1), uint64(count))
 		return seal(appendCompressed(m, make([]byte, size)))
 	}
-	for _, m := range [][]byte{bomb(1, 4*maxRun), bomb(maxRun, 10), bomb(1<<62, 100), bomb(maxRun/leastEvent, 1000)} {
+	for _, m := range [][]byte{bomb(1, 4*maxRun), bomb(maxRun, 10), bomb(1<<62, 100), bomb(runBytes/leastEvent, 1000), bomb(maxRun/leastEvent, maxRun), bomb(2, runBytes+1)} {
 		allocated := testing.AllocsPerRun(1, func() {
 			if _, err := r.Open(m); !errors.Is(err, ErrGarbage) {
 				t.Errorf("got %v, want ErrGarbage", err)
 			}
 		})
-		if cap(r.events) > 2*maxRun || allocated > 1000 {
+		if cap(r.events) > 2*maxRun || allocated > 10 {
 			t.Errorf("got %d bytes, %g allocations", cap(r.events), allocated)
 		}
 	}
