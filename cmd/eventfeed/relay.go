@@ -90,7 +90,7 @@ type siblingJSON struct {
 }
 
 // relayAway is what an outage of Redis means, in words.
-const relayAway = "Redis is away: what other replicas store is found in PostgreSQL instead, up to 200 ms later; nothing is lost"
+const relayAway = "Redis is away: what other replicas store is found in PostgreSQL instead, a moment later; nothing is lost"
 
 func relayPart(st relay.Status) api.Part {
 	detail := relayJSON{Since: st.Since.UTC(), Siblings: []siblingJSON{}, Dropped: st.Dropped, Refused: st.Garbage}
