@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/omninode-ai/eventfeed/internal/bench"
+	"github.com/omninode-ai/eventfeed/internal/embedded"
 )
 
 // allCmd measures what docs/benchmarks.md lists. Its flags make it small; the
@@ -36,37 +37,26 @@ func (c allCmd) Run(ctx context.Context, m *mistakes) error {
 	if err != nil {
 		return err
 	}
+	postgres, err := embedded.PostgresVersion(ctx)
+	if err != nil {
+		return err
+	}
 	fmt.Printf("machine     %s\n", bench.Machine())
-	fmt.Printf("versions    eventfeed %s, %s, Kafka %s", version, runtime.Version(), kafka)
+	fmt.Printf("versions    eventfeed %s, %s, Kafka %s, PostgreSQL %s\n", version, runtime.Version(), kafka, postgres)
 	var failed []error
-	for i, measure := range c.measurements() {
-		if ctx.Err() != nil {
-			break
-		}
-		r, err := c.on(ctx, func(s *bench.Stand) (bench.Report, error) {
-			if i == 0 {
-				if err := showPostgres(ctx, s); err != nil {
-					return bench.Report{}, err
-				}
-			}
-			return measure(ctx, s)
-		})
-		if err != nil {
+	for _, measure := range c.measurements() {
+		r, err := c.on(ctx, func(s *bench.Stand) (bench.Report, error) { return measure(ctx, s) })
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
 			fmt.Printf("\nfailed      %v\n", err)
 			failed = append(failed, err)
-			continue
+		default:
+			show(r)
 		}
-		show(r)
 	}
-	return errors.Join(append(failed, ctx.Err())...)
-}
-
-func showPostgres(ctx context.Context, s *bench.Stand) error {
-	v, err := s.PostgresVersion(ctx)
-	if err == nil {
-		fmt.Printf(", PostgreSQL %s\n", v)
-	}
-	return err
+	return errors.Join(failed...)
 }
 
 // measurement is one of all; each has a database of its own.

@@ -19,6 +19,8 @@ type Server struct {
 	// Alone says that nobody else writes what the server reads. Positions are
 	// then dense in every feed, so that most conns need not look into frames.
 	Alone bool
+
+	untimed bool // no conn looks at how old its events are
 }
 
 // unique gives a name for one run.

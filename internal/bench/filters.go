@@ -24,7 +24,7 @@ const fewFilters = 10
 
 // Run measures pairs, and reports the pair in the middle.
 func (f Filters) Run(ctx context.Context) (Report, error) {
-	f.Alone = false // in a feed of one of many filters positions are not dense
+	f.Alone, f.untimed = false, true // in a feed of one of many filters positions are not dense
 	f.Conns -= f.Conns % fewFilters
 	if f.Conns < 10*fewFilters || f.Pairs < 1 {
 		return Report{}, fmt.Errorf("compare filters: %d conns and %d pairs, and at least %d and 1 are needed", f.Conns, f.Pairs, 10*fewFilters)

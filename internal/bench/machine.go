@@ -51,6 +51,3 @@ func KafkaVersion(ctx context.Context, brokers []string) (string, error) {
 	}
 	return kversion.FromApiVersionsResponse(&spoken).VersionGuess(), nil
 }
-
-// PostgresVersion is that of the stand's PostgreSQL.
-func (s *Stand) PostgresVersion(ctx context.Context) (string, error) { return s.postgres.Version(ctx) }

@@ -65,8 +65,8 @@ func (s Server) connect(ctx context.Context, n int, filter func(i int) url.Value
 			rs.close()
 			return nil, fmt.Errorf("open conn %d of %d: %w", i+1, n, err)
 		}
-		timed := i%max(1, n/sampled) == 0
-		rs.add(&reader{ws: ws, timed: timed, whole: timed || !s.Alone, live: make(chan struct{})})
+		sample := i%max(1, n/sampled) == 0
+		rs.add(&reader{ws: ws, whole: sample || !s.Alone, timed: sample && !s.untimed, live: make(chan struct{})})
 	}
 	if err := rs.allLive(ctx); err != nil {
 		rs.close()

@@ -88,9 +88,14 @@ func postgresVersion(ctx context.Context, dir string) (major string, err error) 
 	return string(version[:end]), nil
 }
 
-// Version is that of the server's binary, like "15.14".
-func (p *Postgres) Version(ctx context.Context) (string, error) {
-	out, err := exec.CommandContext(ctx, filepath.Join(p.bin, "postgres"), "--version").Output()
+// PostgresVersion is that of the binaries that fresh data are made with, like
+// "15.14".
+func PostgresVersion(ctx context.Context) (string, error) {
+	bin, err := findPostgres(ctx, "")
+	if err != nil {
+		return "", err
+	}
+	out, err := exec.CommandContext(ctx, filepath.Join(bin, "postgres"), "--version").Output()
 	if err != nil {
 		return "", fmt.Errorf("ask PostgreSQL for its version: %w", err)
 	}
