@@ -123,7 +123,7 @@ type historyCmd struct {
 	Dir      string        `placeholder:"PATH" help:"Where PostgreSQL's data are put for as long as it takes; the system's folder for temporary files if not given. Ten million events take 10 GB."`
 	Events   int           `default:"1000000" help:"Events to store; the targets are for 10000000."`
 	Requests int           `default:"300" help:"Requests of each kind."`
-	Settle   time.Duration `default:"30s" help:"Time for the database to put itself in order after events were stored."`
+	Settle   time.Duration `default:"90s" help:"Time for the database to put itself in order after events were stored."`
 }
 
 func (c historyCmd) Run(ctx context.Context, m *mistakes) error {

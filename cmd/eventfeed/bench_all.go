@@ -25,7 +25,7 @@ type allCmd struct {
 	IngestEvents  int           `default:"300000" help:"Events that Kafka has when the server starts."`
 	HistoryEvents int           `default:"1000000" help:"Events to store for history; the targets are for 10000000."`
 	Requests      int           `default:"300" help:"Requests of each kind."`
-	Settle        time.Duration `default:"30s" help:"Time for the database to put itself in order after events were stored."`
+	Settle        time.Duration `default:"90s" help:"Time for the database to put itself in order after events were stored."`
 }
 
 // Run measures one after the other, and goes on after one that fails.

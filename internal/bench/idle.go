@@ -38,11 +38,14 @@ func (d Idle) Run(ctx context.Context) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	perConn := func(of func(usage) float64) float64 { return (of(with) - of(before)) / float64(d.Conns) / 1e3 }
 	return Report{
 		Parameters: fmt.Sprintf("%d conns, each with a subscription; memory read after %s", d.Conns, d.Settle),
 		Received:   fmt.Sprintf("all %d conns were open at the end; the server had %.0f MB without them", d.Conns, before.resident/1e6),
 		Figures: []Figure{
-			{"memory an idle conn", (with.resident - before.resident) / float64(d.Conns) / 1e3, "KB", Target{AtMost: 25}},
+			{"memory an idle conn", perConn(func(u usage) float64 { return u.resident }), "KB", Target{AtMost: 25}},
+			{"of it objects", perConn(func(u usage) float64 { return u.heap }), "KB", Target{}},
+			{"of it stacks", perConn(func(u usage) float64 { return u.stacks }), "KB", Target{}},
 			{"server CPU while they idle, of a core", 100 * (with.cpu - opened.cpu).Seconds() / with.at.Sub(opened.at).Seconds(), "%", Target{}},
 		},
 	}, nil

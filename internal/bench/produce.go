@@ -22,8 +22,9 @@ type producer struct {
 	topic  string
 	name   string // of the run: topic, tenant and event ids begin with it
 	make   func(i int64) envelope
-	from   int64 // the number of the next event that steady writes
-	warm   bool  // what is written now only warms up, and is not timed
+	from   int64        // the number of the next event that steady writes
+	warm   bool         // what is written now only warms up, and is not timed
+	late   atomic.Int64 // how long after its time steady wrote, at most; nanoseconds
 }
 
 // envelope is what differs between the events of a run.
@@ -83,8 +84,19 @@ func (p *producer) steady(ctx context.Context, rate float64, d time.Duration) (i
 		for i := range records {
 			records[i] = p.encode(from + first + int64(i))
 		}
+		p.note(time.Since(begun) - time.Duration(float64(first+1)/rate*float64(time.Second)))
 		return p.write(ctx, partition, records)
 	})
+}
+
+// note keeps the longest time by which an event was late.
+func (p *producer) note(late time.Duration) {
+	for {
+		most := p.late.Load()
+		if int64(late) <= most || p.late.CompareAndSwap(most, int64(late)) {
+			return
+		}
+	}
 }
 
 // prepared writes events that were made before, no further than due says.

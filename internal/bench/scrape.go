@@ -15,6 +15,8 @@ type usage struct {
 	at       time.Time
 	cpu      time.Duration
 	resident float64 // bytes
+	heap     float64 // bytes of objects, those to be collected included
+	stacks   float64 // bytes
 	conns    float64
 	stored   int64 // events, since it was started
 }
@@ -43,6 +45,10 @@ func scrape(ctx context.Context, server string) (usage, error) {
 			u.cpu = time.Duration(v * float64(time.Second))
 		case "process_resident_memory_bytes":
 			u.resident = v
+		case "go_memstats_heap_alloc_bytes":
+			u.heap = v
+		case "go_memstats_stack_inuse_bytes":
+			u.stacks = v
 		case "eventfeed_hub_conns":
 			u.conns = v
 		case "eventfeed_store_events_total":
