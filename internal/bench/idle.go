@@ -18,9 +18,16 @@ type Idle struct {
 }
 
 // Run measures the resident memory of the server's process; what the kernel
-// keeps for a socket is not in it. The server should have been started for
-// this alone: memory that it has from before is used again.
+// keeps for a socket is not in it. The server has to be one that was started
+// for this alone: memory from before would be used again, and not be counted.
 func (d Idle) Run(ctx context.Context) (Report, error) {
+	fresh, err := scrape(ctx, d.URL)
+	if err != nil {
+		return Report{}, err
+	}
+	if fresh.frames > 0 || fresh.stored > 0 {
+		return Report{}, errors.New("measure idle conns: the server has had conns or events since it was started, and would use their memory again: start it anew")
+	}
 	before, err := d.settled(ctx, nil)
 	if err != nil {
 		return Report{}, err

@@ -34,8 +34,10 @@ func (rs *readers) wait(ctx context.Context, patience time.Duration, want func(i
 func (rs *readers) compare(want func(i int) int64) (done bool, err error) {
 	for i, r := range rs.conns {
 		switch got, want := r.count.Load(), want(i); {
+		case got > want && !r.whole:
+			return true, fmt.Errorf("repeated, or somebody else writes to this Kafka, too: conn %d got %d positions, %d events were for it", i, got, want)
 		case got > want:
-			return true, fmt.Errorf("repeated: conn %d got %d events, %d were for it", i, got, want)
+			return true, fmt.Errorf("repeated: conn %d got %d events, %d events were for it", i, got, want)
 		case got < want && err == nil:
 			err = fmt.Errorf("lost: conn %d got %d of %d events", i, got, want)
 		}

@@ -18,7 +18,8 @@ type usage struct {
 	heap     float64 // bytes of objects, those to be collected included
 	stacks   float64 // bytes
 	conns    float64
-	stored   int64 // events, since it was started
+	frames   float64 // written to conns, since it was started
+	stored   int64   // events, since it was started
 }
 
 // scrape reads a server's own metrics.
@@ -51,6 +52,8 @@ func scrape(ctx context.Context, server string) (usage, error) {
 			u.stacks = v
 		case "eventfeed_hub_conns":
 			u.conns = v
+		case "eventfeed_hub_frames_written_total":
+			u.frames = v
 		case "eventfeed_store_events_total":
 			u.stored = int64(v)
 		}
