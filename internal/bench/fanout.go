@@ -20,39 +20,60 @@ type FanOut struct {
 // 1,000 conns.
 var fanOutTargets = map[float64][2]float64{100: {8, 20}, 300: {15, 40}, 1000: {25, 60}}
 
-// Run measures how old events are when they reach a conn: from just before
+// FanOutResult is what was measured; every event came once to every conn.
+type FanOutResult struct {
+	Received      string // in words
+	Deliveries    int64
+	Elapsed       time.Duration // first event written to last one received
+	P50, P99, Max time.Duration // of the age of events, of sampled conns
+	Samples       int
+	Late          time.Duration // how long after its time an event was written, at most
+	CPU           time.Duration // of the server, while the events ran
+}
+
+// Measure tells how old events are when they reach a conn: from just before
 // they are written to Kafka until their frame has been read. How far the writer
 // was behind is not in it, and is said beside it.
-func (f FanOut) Run(ctx context.Context) (Report, error) {
+func (f FanOut) Measure(ctx context.Context) (r FanOutResult, err error) {
 	p, rs, err := f.begin(ctx, f.Conns)
 	if err != nil {
-		return Report{}, err
+		return r, err
 	}
 	defer rs.close()
 	warmed, err := f.warm(ctx, p, rs)
 	if err != nil {
-		return Report{}, err
+		return r, err
 	}
 	before, err := scrape(ctx, f.URL)
 	if err != nil {
-		return Report{}, err
+		return r, err
 	}
-	begun := time.Now()
 	p.late.Store(0)
+	begun := time.Now()
 	n, err := p.steady(ctx, f.Rate, f.Duration)
 	if err != nil {
-		return Report{}, err
+		return r, err
 	}
-	received, err := rs.prove(ctx, warmed+n)
-	if err != nil {
-		return Report{}, err
+	if r.Received, err = rs.prove(ctx, warmed+n); err != nil {
+		return r, err
 	}
-	elapsed := time.Since(begun)
+	r.Elapsed = time.Since(begun)
 	after, err := scrape(ctx, f.URL)
 	if err != nil {
+		return r, err
+	}
+	ages := rs.latencies()
+	r.P50, r.P99, r.Max, r.Samples = quantile(ages, 0.5), quantile(ages, 0.99), quantile(ages, 1), len(ages)
+	r.Deliveries, r.Late, r.CPU = n*int64(f.Conns), time.Duration(p.late.Load()), after.cpu-before.cpu
+	return r, nil
+}
+
+// Run reports what Measure tells.
+func (f FanOut) Run(ctx context.Context) (Report, error) {
+	r, err := f.Measure(ctx)
+	if err != nil {
 		return Report{}, err
 	}
-	ages, deliveries := rs.latencies(), float64(n)*float64(f.Conns)
 	var target [2]float64
 	if f.Conns >= 1000 {
 		target = fanOutTargets[f.Rate]
@@ -61,13 +82,13 @@ func (f FanOut) Run(ctx context.Context) (Report, error) {
 	return Report{
 		Parameters: fmt.Sprintf("%d conns, one filter, %g events/s of %d bytes for %s", f.Conns, f.Rate, eventBytes, f.Duration),
 		Received: fmt.Sprintf("%s, warming up included; %d samples from %.1f s; events were written up to %.1f ms after their time",
-			received, len(ages), elapsed.Seconds(), ms(time.Duration(p.late.Load()))),
+			r.Received, r.Samples, r.Elapsed.Seconds(), ms(r.Late)),
 		Figures: []Figure{
-			{at + "written → read, p50", ms(quantile(ages, 0.5)), "ms", Target{AtMost: target[0]}},
-			{at + "p99", ms(quantile(ages, 0.99)), "ms", Target{AtMost: target[1]}},
-			{at + "slowest", ms(quantile(ages, 1)), "ms", Target{}},
-			{at + "deliveries", deliveries / elapsed.Seconds(), "/s", Target{}},
-			{at + "server CPU a delivery", micros(after.cpu-before.cpu) / deliveries, "µs", Target{}},
+			{at + "written → read, p50", ms(r.P50), "ms", Target{AtMost: target[0]}},
+			{at + "p99", ms(r.P99), "ms", Target{AtMost: target[1]}},
+			{at + "slowest", ms(r.Max), "ms", Target{}},
+			{at + "deliveries", float64(r.Deliveries) / r.Elapsed.Seconds(), "/s", Target{}},
+			{at + "server CPU a delivery", micros(r.CPU) / float64(r.Deliveries), "µs", Target{}},
 		},
 	}, nil
 }
