@@ -1,0 +1,17 @@
+export type * from './answers.js';
+export { Client, type ClientEvent, type ClientOptions, createClient, type Undo } from './client.js';
+export type { Clock } from './clock.js';
+export type { Socket, SocketClass } from './conn.js';
+export { ShapeError } from './decode.js';
+export type { Event, Filter, Outcome, Preview } from './event.js';
+export type { ErrorFrame, Goodbye, Hello, StatusFrame, TokenExpires } from './frames.js';
+export type { Notice } from './notice.js';
+export { type From, type Place, type Store, storeIn } from './place.js';
+export { type Problem, ProblemError, StoppedError, SubscriptionError } from './problem.js';
+export type * from './query.js';
+export type { Asking } from './requests.js';
+export type { ExportFormat } from './rest.js';
+export type { Retry } from './retry.js';
+export type { ConnectionState, Reason } from './state.js';
+export type { Handlers, SubscriptionOptions } from './subscription.js';
+export type { GetToken, TokenReason } from './token.js';
