@@ -1,0 +1,77 @@
+import type { GetToken } from '@omninode-ai/eventfeed';
+
+const KEY = 'eventfeed.token';
+
+/** Whether the page may go on: `needed` shows the sign-in page, `refused` says there that the last token was no good. */
+export type SessionState = 'in' | 'needed' | 'refused';
+
+export interface SessionOptions {
+  /** Kept here, so that it ends with the tab and no other site's page can send it. */
+  storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  /** TOKEN_URL: where the browser gets a token with its cookies; '' where there is none. */
+  tokenURL: string;
+  fetch: typeof fetch;
+}
+
+/** Where the page's token comes from. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #listeners = new Set<() => void>();
+  #state: SessionState = 'in';
+  #waiting: ((token: string) => void)[] = [];
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  get token(): string | null {
+    return this.#options.storage.getItem(KEY);
+  }
+
+  readonly watch = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
+  /**
+   * Given to the client. Where a new token is needed and only a person can give it, the answer waits for that person:
+   * nothing is tried again before.
+   */
+  readonly getToken: GetToken = async (why) => {
+    if (this.#options.tokenURL !== '') return this.#fetch();
+    if (why === 'first') return this.token;
+    if (why === 'expires' && this.token !== null) this.#options.storage.removeItem(KEY);
+    this.require();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  };
+
+  /** An answer was 401. */
+  require(): void {
+    this.#to(this.#state === 'in' && this.token === null ? 'needed' : 'refused');
+  }
+
+  signIn(token: string): void {
+    this.#options.storage.setItem(KEY, token);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#to('in');
+    for (const give of waiting) give(token);
+  }
+
+  async #fetch(): Promise<string> {
+    const answer = await this.#options.fetch(this.#options.tokenURL, { credentials: 'include' });
+    const text = (await answer.text()).trim();
+    if (!answer.ok || text === '') throw new Error(`the token's address answers ${answer.status}`);
+    return text;
+  }
+
+  #to(state: SessionState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,57 @@
+import { NO_ROWS, type Rows } from '../events/row';
+import type { Bucket } from './buckets';
+import { type FacetCounts, NO_COUNTS } from './counts';
+
+/** Why the list stands still. */
+export type Held = 'paused' | 'scrolled';
+
+/** Why a filter was refused; the rows are still those of the filter before. */
+export interface Refusal {
+  message: string;
+  at: { line: number; column: number } | null;
+}
+
+/** What there is to paint; a new object with each paint. */
+export interface Snapshot {
+  rows: Rows;
+  /** Of these rows. */
+  counts: FacetCounts;
+  buckets: readonly Bucket[];
+  held: Held | null;
+  /** Events that came since the list stands still. */
+  fresh: number;
+  phase: 'starting' | 'catching_up' | 'live';
+  refusal: Refusal | null;
+  previews: number;
+  /** Everything that matches is known up to here. */
+  position: number | null;
+  /** From stored to here, of the newest event that came live. */
+  lagMs: number | null;
+  /** When the last event came, by the clock of this machine. */
+  lastAt: number | null;
+  /** Events since the filter was chosen. */
+  total: number;
+}
+
+export const EMPTY: Snapshot = {
+  rows: NO_ROWS,
+  counts: NO_COUNTS,
+  buckets: [],
+  held: null,
+  fresh: 0,
+  phase: 'starting',
+  refusal: null,
+  previews: 0,
+  position: null,
+  lagMs: null,
+  lastAt: null,
+  total: 0,
+};
+
+export function above(first: Rows, second: Rows): Rows {
+  if (first.length === 0) return second;
+  return {
+    length: first.length + second.length,
+    at: (i) => (i < first.length ? first.at(i) : second.at(i - first.length)),
+  };
+}
