@@ -1,23 +1,11 @@
 import type { Event } from '@omninode-ai/eventfeed';
+import type { Bucket } from '../charts/bucket';
 
 export const BUCKET_MS = 5_000;
 export const BUCKETS = 60;
 
-export interface Bucket {
-  /** Unix milliseconds. */
-  start: number;
-  success: number;
-  failure: number;
-  open: number;
-  other: number;
-}
-
 function emptyBucket(start: number): Bucket {
   return { start, success: 0, failure: 0, open: 0, other: 0 };
-}
-
-export function totalOf({ success, failure, open, other }: Bucket): number {
-  return success + failure + open + other;
 }
 
 /** Events by timestamp, over the last five minutes. */

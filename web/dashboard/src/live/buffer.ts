@@ -1,7 +1,9 @@
 import type { Event, Preview } from '@omninode-ai/eventfeed';
+import type { Bucket } from '../charts/bucket';
 import { eventRow, type Note, type Row, type Rows } from '../events/row';
-import { type Bucket, Buckets } from './buckets';
-import { Counts, type FacetCounts } from './counts';
+import type { FacetCounts } from '../filter/counted';
+import { Buckets } from './buckets';
+import { Counts } from './counts';
 import { Previews } from './previews';
 import { Ring } from './ring';
 import { above } from './snapshot';

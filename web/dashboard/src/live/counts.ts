@@ -1,19 +1,9 @@
 import type { Event } from '@omninode-ai/eventfeed';
+import type { FacetCounts, FacetValue } from '../filter/counted';
 
 export const FACETS = ['outcomes', 'event_types', 'tenant_ids', 'namespaces', 'sources'] as const;
 
 export type Facet = (typeof FACETS)[number];
-
-export interface FacetValue {
-  /** Null: events that have none. */
-  value: string | null;
-  count: number;
-}
-
-/** The values of each facet, the most frequent first. */
-export type FacetCounts = Record<Facet, readonly FacetValue[]>;
-
-export const NO_COUNTS: FacetCounts = { outcomes: [], event_types: [], tenant_ids: [], namespaces: [], sources: [] };
 
 type Counted = Pick<Event, 'outcome' | 'event_type' | 'tenant_id' | 'namespace' | 'source'>;
 
@@ -45,9 +35,9 @@ export class Counts {
   }
 
   all(): FacetCounts {
-    const all: Partial<FacetCounts> = {};
+    const all: FacetCounts = {};
     for (const facet of FACETS) all[facet] = sorted(this.#of[facet]);
-    return { ...NO_COUNTS, ...all };
+    return all;
   }
 }
 

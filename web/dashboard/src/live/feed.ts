@@ -1,10 +1,11 @@
 import type { Client, ClientEvent, Event, Filter, Notice, Undo } from '@omninode-ai/eventfeed';
 import { SubscriptionError } from '@omninode-ai/eventfeed';
+import type { Bucket } from '../charts/bucket';
 import type { Rows } from '../events/row';
+import type { FacetCounts } from '../filter/counted';
 import { sameFilter } from '../state/filter';
-import { BUCKET_MS, BUCKETS, type Bucket } from './buckets';
+import { BUCKET_MS, BUCKETS } from './buckets';
 import { Buffer } from './buffer';
-import type { FacetCounts } from './counts';
 import { browserClock, Painter, type PainterClock } from './painter';
 import { Rate } from './rate';
 import { EMPTY, type Held, type Refusal, type Snapshot } from './snapshot';

@@ -1,6 +1,6 @@
+import type { Bucket } from '../charts/bucket';
 import { NO_ROWS, type Rows } from '../events/row';
-import type { Bucket } from './buckets';
-import { type FacetCounts, NO_COUNTS } from './counts';
+import type { FacetCounts } from '../filter/counted';
 
 /** Why the list stands still. */
 export type Held = 'paused' | 'scrolled';
@@ -35,7 +35,7 @@ export interface Snapshot {
 
 export const EMPTY: Snapshot = {
   rows: NO_ROWS,
-  counts: NO_COUNTS,
+  counts: {},
   buckets: [],
   held: null,
   fresh: 0,

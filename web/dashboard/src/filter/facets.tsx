@@ -1,19 +1,20 @@
 import type { Filter } from '@omninode-ai/eventfeed';
-import { count } from '../../format/number';
-import { outcomeLook } from '../../format/outcome';
-import { typeParts } from '../../format/type';
-import { FACETS, type Facet, type FacetCounts } from '../../live/counts';
-import { valuesOf } from '../../state/filter';
-import type { Field } from '../../state/view';
+import { count } from '../format/number';
+import { outcomeLook } from '../format/outcome';
+import { typeParts } from '../format/type';
+import { valuesOf } from '../state/filter';
+import type { Field } from '../state/view';
+import type { FacetCounts } from './counted';
 import css from './facets.module.css';
 
-const TITLES: Record<Facet, string> = {
-  outcomes: 'Outcome',
-  event_types: 'Type',
-  tenant_ids: 'Tenant',
-  namespaces: 'Namespace',
-  sources: 'Source',
-};
+const TITLES: readonly (readonly [Field, string])[] = [
+  ['outcomes', 'Outcome'],
+  ['event_types', 'Type'],
+  ['tenant_ids', 'Tenant'],
+  ['namespaces', 'Namespace'],
+  ['sources', 'Source'],
+  ['topics', 'Topic'],
+];
 
 const MOST = 8;
 
@@ -26,16 +27,16 @@ interface FacetsProps {
   shown: boolean;
 }
 
-/** What the list holds, counted. A click includes, with Alt it excludes. */
+/** The values of what the list holds, or of what the server found, counted. A click includes, with Alt it excludes. */
 export function Facets({ counts, filter, onInclude, onExclude, shown }: FacetsProps) {
   return (
     <section className={css['facets']} aria-label="Facets of the list" data-shown={shown ? '' : undefined}>
-      {FACETS.map((facet) => {
-        const values = counts[facet];
+      {TITLES.filter(([field]) => counts[field]).map(([facet, title]) => {
+        const values = counts[facet] ?? [];
         const most = Math.max(1, ...values.map((v) => v.count));
         return (
           <div key={facet} className={css['facet']} data-facet={facet}>
-            <h2>{TITLES[facet]}</h2>
+            <h2>{title}</h2>
             <ul>
               {values.slice(0, MOST).map(({ value, count: n }) => (
                 <li key={value ?? ''}>

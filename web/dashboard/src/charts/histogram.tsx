@@ -1,9 +1,8 @@
 import { type PointerEvent, useRef, useState } from 'react';
-import { useLocation } from 'wouter';
-import { count } from '../../format/number';
-import { clockSeconds } from '../../format/time';
-import { BUCKET_MS, type Bucket, totalOf } from '../../live/buckets';
-import type { Zone } from '../../state/view';
+import { count } from '../format/number';
+import { clockSeconds } from '../format/time';
+import type { Zone } from '../state/view';
+import { type Bucket, totalOf } from './bucket';
 import css from './histogram.module.css';
 
 const HEIGHT = 40;
@@ -12,14 +11,17 @@ const WIDTH = 600;
 interface HistogramProps {
   buckets: readonly Bucket[];
   zone: Zone;
-  /** Where brushing a range leads; RFC 3339. */
-  hrefOf: (start: string, end: string) => string;
+  /** Of one bucket. */
+  widthMs: number;
+  /** What the buckets span, in a few words. */
+  span: string;
+  /** A range was brushed: Unix milliseconds, the end not in it. */
+  onBrush: (start: number, end: number) => void;
 }
 
-/** The last five minutes. Failures grow down from the line, everything else up: they differ by place, not only by colour. */
-export function Histogram({ buckets, zone, hrefOf }: HistogramProps) {
+/** Events over time. Failures grow down from the line, everything else up: they differ by place, not only by colour. */
+export function Histogram({ buckets, zone, widthMs, span, onBrush }: HistogramProps) {
   const box = useRef<SVGSVGElement>(null);
-  const [, navigate] = useLocation();
   const [brush, setBrush] = useState<{ from: number; to: number } | null>(null);
   const [over, setOver] = useState<number | null>(null);
   const most = Math.max(1, ...buckets.map((b) => totalOf(b) - b.failure));
@@ -42,15 +44,11 @@ export function Histogram({ buckets, zone, hrefOf }: HistogramProps) {
     const first = buckets[Math.min(brush.from, brush.to)];
     const last = buckets[Math.max(brush.from, brush.to)];
     setBrush(null);
-    if (first && last)
-      navigate(hrefOf(new Date(first.start).toISOString(), new Date(last.start + BUCKET_MS).toISOString()));
+    if (first && last) onBrush(first.start, last.start + widthMs);
   };
   const pointed = over === null ? undefined : buckets[over];
   return (
-    <figure
-      className={css['histogram']}
-      aria-label={`Last five minutes: ${count(total)} events, ${count(failures)} failures`}
-    >
+    <figure className={css['histogram']} aria-label={`${span}: ${count(total)} events, ${count(failures)} failures`}>
       <svg
         ref={box}
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
@@ -105,7 +103,7 @@ export function Histogram({ buckets, zone, hrefOf }: HistogramProps) {
           </>
         ) : (
           <>
-            <b>5 min</b> {count(total)} events <span data-failures={failures}>✕ {count(failures)} failures ↓</span>
+            <b>{span}</b> {count(total)} events <span data-failures={failures}>✕ {count(failures)} failures ↓</span>
           </>
         )}
       </figcaption>
