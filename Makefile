@@ -60,9 +60,15 @@ soak: deps ## the long counts: 20 rounds of kills, 5,000 seeds of the hub's mode
 	$(GO) test -count 1 -timeout 2h ./internal/hub -run TestEverySubscription -model.seeds=5000
 	GO=$(GO) scripts/fuzz each 300
 
-bench: build deps ## what is measured, with the machine it was measured on
-	$(GO) test -p 1 -timeout 2h -run '^$$' -bench . -benchtime 300x ./...
-	scripts/bench
+# go names the processor and, behind each name, how many. Benchmarks that start services say how often they want to be run.
+BENCH := $(GO) test -timeout 2h -run '^$$' -bench
+bench: deps ## what is measured: decoding, appending, reading among 10 million, Kafka to rows, Kafka to 1,000 conns
+	$(BENCH) . ./internal/event
+	$(BENCH) Append ./internal/store
+	$(BENCH) Reads -benchtime 300x ./internal/store -stored 10000000
+	$(BENCH) FruitlessSearch -benchtime 10x ./internal/store -stored 10000000
+	$(BENCH) . -benchtime 3x ./internal/ingest
+	$(BENCH) . -benchtime 3x ./internal/e2e
 
 clean: ## removes bin, the data of make run and Kafka's jars
 	rm -rf bin .data .cache

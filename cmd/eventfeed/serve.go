@@ -56,7 +56,7 @@ func (r replica) ingestConfig(st *store.Store, h *hub.Hub, registry *prometheus.
 		Brokers: c.Brokers, TLS: c.tls(), SASL: c.sasl(), GroupID: c.GroupID, Replica: c.name(), Patterns: patterns,
 		StartLatest: c.Start == "latest",
 		Decoder:     event.NewDecoder(event.Config{TenantSource: event.TenantSource(c.TenantSource)}),
-		Store:       st, Publish: h.Publish, Logger: r.logger, Metrics: registry,
+		Store:       st, Publish: h.Publish, Preview: h.Preview, Logger: r.logger, Metrics: registry,
 	}
 }
 

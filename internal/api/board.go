@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"github.com/omninode-ai/eventfeed/internal/event"
+	"github.com/omninode-ai/eventfeed/internal/hub"
 	"github.com/omninode-ai/eventfeed/internal/store"
 )
 
 const (
 	lookEvery = 250 * time.Millisecond
 	// A server that hangs is noticed after lookEvery and lookTimeout.
-	lookTimeout = time.Second
+	lookTimeout = 1500 * time.Millisecond
 	// behindFor is how long a replica may be behind the head until it is not
 	// ready.
 	behindFor = 5 * time.Second
@@ -61,12 +62,24 @@ func (s *Server) look(ctx context.Context) {
 	for _, end := range ends {
 		end(fmt.Errorf("give up reading: %w", event.ErrUnavailable))
 	}
+	s.tell(err == nil)
 	switch {
 	case changed && err != nil:
 		s.logger.Warn("store is away", "error", err)
 	case changed:
 		s.logger.Info("store answers")
 	}
+}
+
+// tell lets the conns know what is away.
+func (s *Server) tell(store bool) {
+	state := func(ok bool) string {
+		if ok {
+			return "ok"
+		}
+		return "away"
+	}
+	s.hub.Tell(hub.Services{Store: state(store), Kafka: state(s.config.Kafka().OK), Relay: "none"})
 }
 
 // note writes down what a look has shown. It says whether the store has gone

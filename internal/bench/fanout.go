@@ -108,9 +108,10 @@ func (p *producer) settle(ctx context.Context, server, tenant string) error {
 
 // readers are the conns of one run.
 type readers struct {
-	conns  []*reader
-	joined sync.WaitGroup
-	failed atomic.Pointer[error]
+	conns   []*reader
+	joined  sync.WaitGroup
+	closing atomic.Bool // by us
+	failed  atomic.Pointer[error]
 }
 
 type reader struct {
@@ -139,7 +140,7 @@ func (f FanOut) connect(ctx context.Context, tenant string) (*readers, error) {
 		r := &reader{ws: ws, live: make(chan struct{}), timed: i%max(1, f.Conns/sampled) == 0}
 		rs.conns = append(rs.conns, r)
 		rs.joined.Go(func() {
-			if err := r.read(); err != nil {
+			if err := r.read(); !rs.closing.Load() {
 				rs.failed.CompareAndSwap(nil, &err)
 			}
 		})
@@ -156,6 +157,7 @@ func (f FanOut) connect(ctx context.Context, tenant string) (*readers, error) {
 }
 
 func (rs *readers) close() {
+	rs.closing.Store(true)
 	for _, r := range rs.conns {
 		_ = r.ws.Close() // nothing was promised to it
 	}
@@ -169,7 +171,7 @@ var (
 	events   = []byte(`{"type":"events"`)
 )
 
-// read counts until the conn ends. Closing the conn ends it without an error.
+// read counts until the conn ends, and says why it did.
 func (r *reader) read() error {
 	for {
 		frame, err := r.ws.next()

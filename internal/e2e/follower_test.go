@@ -25,6 +25,7 @@ type follower struct {
 	got      []seen
 	conns    int
 	live     bool
+	previews int
 	broken   error // a broken promise
 }
 
@@ -114,7 +115,9 @@ func (f *follower) take(m frame) error {
 		if f.live {
 			f.position = max(f.position, m.Position)
 		}
-	case "goodbye":
+	case "preview":
+		f.previews += len(m.Events)
+	case "goodbye", "status":
 	default:
 		return fmt.Errorf("unexpected frame")
 	}
@@ -145,13 +148,14 @@ type progress struct {
 	epoch    string
 	conns    int
 	live     bool
+	previews int
 	broken   error
 }
 
 func (f *follower) state() progress {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return progress{f.position, f.epoch, f.conns, f.live, f.broken}
+	return progress{f.position, f.epoch, f.conns, f.live, f.previews, f.broken}
 }
 
 // follow starts a follower that ends with the test.

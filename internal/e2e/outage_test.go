@@ -49,7 +49,11 @@ func TestPostgresAwayLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.becomes("degraded", true)
+	before := s.all.state().previews
 	<-time.After(*outage)
+	if got := s.all.state(); got.previews-before < rate*int(outage.Seconds())/2 {
+		t.Errorf("the client was shown %d previews in %s, want about %d a second", got.previews-before, *outage, rate)
+	}
 	if got := s.all.state(); got.conns != conns || got.broken != nil {
 		t.Errorf("the client needed %d conns, want %d: %v", got.conns, conns, got.broken)
 	}

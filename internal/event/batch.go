@@ -27,9 +27,9 @@ type Batch struct {
 	Spans    []Span
 }
 
-// Appended says what became of a batch. Events holds the stored ones, in the
-// order of their positions, which are dense: First … Last. It is empty, and
-// First and Last are zero, if all were duplicates.
+// Appended says what became of a batch. Events holds copies of the stored ones,
+// in the order of their positions, which are dense: First … Last. It is empty,
+// and First and Last are zero, if all were duplicates.
 type Appended struct {
 	First, Last Position
 	Events      []*Event

@@ -18,8 +18,8 @@ type Position int64
 
 // Event is one fact taken from Kafka, normalised.
 //
-// An Event is immutable once it has been handed on, except that the store sets
-// Position and StoredAt before it returns it. An absent optional text is "".
+// An Event is immutable once it has been handed on: the store gives copies that
+// have Position and StoredAt. An absent optional text is "".
 type Event struct {
 	Position Position // 0 until stored
 

@@ -42,6 +42,7 @@ type Client struct {
 	owes      *liveFrame
 	owesTo    *feed
 	lastFrame time.Time
+	status    *status // as the client was told
 }
 
 // Connect adds a client and lets hello be its first frame.
@@ -50,7 +51,10 @@ func (h *Hub) Connect(ctx context.Context, hello Hello) *Client {
 	c := &Client{
 		hub: h, limit: hello.Limits.Subscriptions,
 		wake: make(chan struct{}, 1), ended: ended, end: sync.OnceFunc(func() { close(ended) }),
-		lastFrame: time.Now(),
+		lastFrame: time.Now(), status: h.status.Load(),
+	}
+	if !c.status.isFine() {
+		c.status = fine // it is told at once
 	}
 	c.ctx, c.cancel = context.WithCancel(ctx)
 	h.mu.Lock()
@@ -138,6 +142,10 @@ func (c *Client) Next() (f Frame, ok bool) {
 		return Frame{}, false
 	default:
 	}
+	if st := c.hub.status.Load(); st != c.status && len(c.out) == 0 {
+		c.status = st
+		return c.given(st.frame)
+	}
 	for range len(c.subs) + 1 {
 		if len(c.out) > 0 {
 			f, c.out = c.out[0], c.out[1:]
@@ -216,7 +224,7 @@ func (c *Client) liveFrame(s *subscription) (Frame, bool) {
 		return Frame{}, false
 	}
 	s.seq++
-	s.position = fr.position
+	s.position = max(s.position, fr.position) // that of a preview may be behind progress
 	c.owes, c.owesTo = fr, s.feed
 	return fr.Frame, true
 }

@@ -109,9 +109,7 @@ func (f *feed) flush() {
 	clear(f.pending)
 	f.pending = f.pending[:0]
 	f.lastAt = time.Now()
-	for _, s := range f.live {
-		s.client.wakeUp()
-	}
+	f.wakeLive()
 }
 
 // makeFrame makes one frame of the first entries and returns the rest.
@@ -122,11 +120,22 @@ func (f *feed) makeFrame(entries []*entry) []*entry {
 		n++
 	}
 	position := entries[n-1].Position
-	fr := &liveFrame{Frame: b.live(f.id, f.last, position), position: position, left: len(f.live)}
-	f.frames = append(f.frames, fr)
+	f.append(b.live(f.id, f.last, position), position)
 	f.last = position
-	f.hub.frames.keep(f, len(fr.wire))
 	return entries[n:]
+}
+
+// append adds a frame for everybody who is live. Needs f.mu.
+func (f *feed) append(fr Frame, position event.Position) {
+	f.frames = append(f.frames, &liveFrame{Frame: fr, position: position, left: len(f.live)})
+	f.hub.frames.keep(f, len(fr.wire))
+}
+
+// wakeLive needs f.mu.
+func (f *feed) wakeLive() {
+	for _, s := range f.live {
+		s.client.wakeUp()
+	}
 }
 
 // next gives the frame with sequence number seq. It is nil if there is none

@@ -70,7 +70,13 @@ func (b *eventsFrame) live(feed uint64, prev, position event.Position) Frame {
 	buf := b.start()
 	buf = append(buf, `{"type":"events","feed":`...)
 	buf = strconv.AppendUint(buf, feed, 10)
-	return b.finish(buf, prev, position)
+	return b.finish(b.cover(buf, prev, position))
+}
+
+// preview is the frame of events that have no position yet.
+func (b *eventsFrame) preview(feed uint64) Frame {
+	buf := append(b.start(), `{"type":"preview","feed":`...)
+	return b.finish(strconv.AppendUint(buf, feed, 10))
 }
 
 // catchUp is the frame for one subscription alone: it covers (prev, position].
@@ -78,18 +84,22 @@ func (b *eventsFrame) catchUp(id string, prev, position event.Position) Frame {
 	buf := b.start()
 	buf = append(buf, `{"type":"events","id":`...)
 	buf = append(buf, quote(id)...)
-	return b.finish(buf, prev, position)
+	return b.finish(b.cover(buf, prev, position))
 }
 
 func (b *eventsFrame) start() []byte {
 	return make([]byte, headerRoom, headerRoom+b.size+192)
 }
 
-func (b *eventsFrame) finish(buf []byte, prev, position event.Position) Frame {
+// cover says which positions the frame covers.
+func (b *eventsFrame) cover(buf []byte, prev, position event.Position) []byte {
 	buf = append(buf, `,"prev":`...)
 	buf = strconv.AppendInt(buf, int64(prev), 10)
 	buf = append(buf, `,"position":`...)
-	buf = strconv.AppendInt(buf, int64(position), 10)
+	return strconv.AppendInt(buf, int64(position), 10)
+}
+
+func (b *eventsFrame) finish(buf []byte) Frame {
 	buf = append(buf, `,"events":[`...)
 	for i, e := range b.entries {
 		if i > 0 {
@@ -125,6 +135,7 @@ type message struct {
 	Admin    *bool           `json:"admin,omitempty"`
 	Limits   *Limits         `json:"limits,omitempty"`
 	After    int64           `json:"reconnect_after_ms,omitempty"`
+	*Services
 }
 
 // Limits are what a conn is allowed; hello tells them.

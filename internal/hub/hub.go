@@ -68,6 +68,7 @@ type Hub struct {
 	holes   chan struct{} // holds a token when a batch waits for the ones before it
 
 	progress atomic.Pointer[progress]
+	status   atomic.Pointer[status]
 
 	mu      sync.Mutex
 	head    event.Head // as last seen in the store; Last may be behind position
@@ -101,6 +102,7 @@ func New(ctx context.Context, c Config) (*Hub, error) {
 	}
 	h.metrics = newMetrics(c.Metrics, h)
 	h.progress.Store(newProgress(head.Last, head.Last))
+	h.status.Store(fine)
 	return h, nil
 }
 

@@ -140,6 +140,11 @@ func (m *model) produce(joined *sync.WaitGroup) {
 			m.away(time.Duration(m.rng.IntN(8)) * time.Second)
 		case 1:
 			m.history.retain(m.rng.Float64())
+		case 2:
+			m.hub.Preview([]*event.Event{m.event(), m.event(), m.event()})
+			m.hub.Tell(Services{"away", "ok", "none"})
+		case 3:
+			m.hub.Tell(Services{"ok", "ok", "none"})
 		}
 	}
 }

@@ -114,7 +114,9 @@ func (r *reader) take(f Frame) error {
 		if r.caughtUp {
 			r.position = max(r.position, m.Position)
 		}
-	case "hello":
+	case "preview":
+		return r.takePreview(f)
+	case "hello", "status":
 	default:
 		return fmt.Errorf("unexpected frame %s", f.JSON())
 	}
@@ -139,6 +141,23 @@ func (r *reader) takeSubscribed(position event.Position) error {
 		r.started, r.start, r.position = true, asked, asked
 	}
 	r.skip(position)
+	return nil
+}
+
+// takePreview: events that match and have no place.
+func (r *reader) takePreview(f Frame) error {
+	var m struct{ Events []*event.Event }
+	if err := json.Unmarshal(f.JSON(), &m); err != nil {
+		return err
+	}
+	if !r.caughtUp {
+		return fmt.Errorf("a preview while catching up")
+	}
+	for _, e := range m.Events {
+		if e.Position != 0 || !r.filter.Match(e) {
+			return fmt.Errorf("preview of event %s at position %d, filter %s", e.EventID, e.Position, r.filter.Key())
+		}
+	}
 	return nil
 }
 

@@ -40,7 +40,7 @@ func withGrace(ctx context.Context, grace time.Duration) (context.Context, conte
 // append stores chunks. What the store refuses for its data is split until the
 // culprit is alone, and this is rejected.
 func (w *work) append(ctx, lasting context.Context, chunks []*chunk) error {
-	err := w.try(ctx, lasting, batchOf(chunks))
+	err := w.try(ctx, lasting, chunks)
 	if !errors.Is(err, event.ErrData) {
 		return err
 	}
@@ -63,7 +63,9 @@ func (w *work) append(ctx, lasting context.Context, chunks []*chunk) error {
 // try appends one batch until its fate is known, or ctx has ended. This is the
 // one loop that decides: what time may cure is tried again, what the store has
 // taken is published, anything else is an error.
-func (w *work) try(ctx, lasting context.Context, b event.Batch) error {
+func (w *work) try(ctx, lasting context.Context, chunks []*chunk) error {
+	b := batchOf(chunks)
+	defer w.previewLater(chunks)()
 	for pause := newBackoff(50 * time.Millisecond); ; pause.wait(ctx) {
 		appended, err := w.ingest.config.Store.Append(lasting, b)
 		if err == nil {

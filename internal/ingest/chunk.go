@@ -46,8 +46,19 @@ func (d *decoding) cut(p *place, records []*kgo.Record, next int64) []*chunk {
 			c.bytes += len(r.Key) + len(r.Value)
 		}
 	}
-	p.next, c.span.Next = next, next
+	p.next, p.ahead, c.span.Next = next, next, next
 	return append(chunks, c)
+}
+
+// preview decodes what is not kept, and moves p ahead.
+func (d *decoding) preview(p *place, records []*kgo.Record, next int64) (items []item) {
+	for _, r := range records {
+		if it, ok := d.item(p, r); ok {
+			items = append(items, it)
+		}
+	}
+	p.ahead = next
+	return items
 }
 
 // decoding turns records into items.

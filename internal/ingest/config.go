@@ -38,6 +38,9 @@ type Config struct {
 	// Publish is given what has been stored, in the order of its positions. It
 	// must not wait.
 	Publish func(event.Appended)
+	// Preview is given new events while the store takes none; nil: nobody wants
+	// them. It must not wait.
+	Preview func([]*event.Event)
 	Logger  *slog.Logger
 	Metrics prometheus.Registerer // nil: none
 }

@@ -58,17 +58,31 @@ func (f *fetcher) run(ctx context.Context) {
 			}
 			continue
 		}
-		if !f.work.queue.room(ctx) {
+		keep, ok := f.work.queue.room(ctx)
+		if !ok {
 			return
 		}
-		if err := f.fetch(ctx); err != nil && ctx.Err() == nil {
+		if keep {
+			f.rewind()
+		}
+		if err := f.fetch(ctx, keep); err != nil && ctx.Err() == nil {
 			f.giveUp(err)
 		}
 	}
 }
 
-// fetch makes one request and queues what it gives.
-func (f *fetcher) fetch(ctx context.Context) error {
+// rewind goes back from what was fetched for previews alone.
+func (f *fetcher) rewind() {
+	for _, p := range f.places {
+		if p.ahead != p.next {
+			p.ahead = p.next
+			f.session.moved(p)
+		}
+	}
+}
+
+// fetch makes one request, and queues what it gives or shows it and forgets it.
+func (f *fetcher) fetch(ctx context.Context, keep bool) error {
 	req, limit := f.session.request(f.places)
 	r, err := peer{w: f.work.ingest.wire, node: f.node, timeout: fetchTimeout, limit: limit}.Request(ctx, req)
 	if err != nil {
@@ -92,7 +106,7 @@ func (f *fetcher) fetch(ctx context.Context) error {
 		}
 		for j := range t.Partitions {
 			if p := f.places[event.Partition{Topic: t.Topic, ID: t.Partitions[j].Partition}]; p != nil {
-				f.takePartition(p, &t.Partitions[j])
+				f.takePartition(p, &t.Partitions[j], keep)
 			}
 		}
 	}
@@ -107,11 +121,12 @@ func (f *fetcher) names() map[[16]byte]string {
 	return names
 }
 
-// takePartition queues the records of one partition, up to where they can be
+// takePartition takes the records of one partition, up to where they can be
 // read.
-func (f *fetcher) takePartition(p *place, rp *kmsg.FetchResponseTopicPartition) {
+func (f *fetcher) takePartition(p *place, rp *kmsg.FetchResponseTopicPartition, keep bool) {
 	if err := kerr.ErrorForCode(rp.ErrorCode); err != nil {
-		p.outOfRange = errors.Is(err, kerr.OffsetOutOfRange)
+		p.outOfRange = errors.Is(err, kerr.OffsetOutOfRange) && p.ahead == p.next
+		p.ahead = p.next
 		f.giveBack(p, err)
 		return
 	}
@@ -123,21 +138,33 @@ func (f *fetcher) takePartition(p *place, rp *kmsg.FetchResponseTopicPartition) 
 	// offset behind a batch whose last records are gone, and keeps no page of
 	// 64 KiB for each batch.
 	got, next := kgo.ProcessFetchPartition(kgo.ProcessFetchPartitionOpts{
-		Offset: p.next, IsolationLevel: kgo.ReadCommitted(), Topic: p.Topic, Partition: p.ID,
+		Offset: p.ahead, IsolationLevel: kgo.ReadCommitted(), Topic: p.Topic, Partition: p.ID,
 	}, rp, f.inflate, nil)
 	if got.Err != nil {
-		next = p.next
+		next = p.ahead
 		if n := len(got.Records); n > 0 {
 			next = got.Records[n-1].Offset + 1
 		}
 	}
-	if next > p.next {
-		f.work.queue.put(f.decoding.cut(p, got.Records, next)...)
+	if next > p.ahead {
+		if keep {
+			f.keep(f.decoding.cut(p, got.Records, next))
+		} else {
+			f.work.preview(f.decoding.preview(p, got.Records, next))
+		}
 		f.session.moved(p)
 		p.tries = 0
 	}
 	if got.Err != nil {
 		f.giveBack(p, got.Err)
+	}
+}
+
+func (f *fetcher) keep(chunks []*chunk) {
+	if f.work.queue.put(chunks...) {
+		for _, c := range chunks {
+			f.work.preview(c.items)
+		}
 	}
 }
 

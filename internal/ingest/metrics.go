@@ -4,7 +4,7 @@ import "github.com/prometheus/client_golang/prometheus"
 
 type metrics struct {
 	records, tombstones, events, duplicates prometheus.Counter
-	fetches, generations, fenced            prometheus.Counter
+	fetches, generations, fenced, previews  prometheus.Counter
 	rejected, gaps                          *prometheus.CounterVec
 	batch                                   prometheus.Histogram
 }
@@ -24,6 +24,7 @@ func newMetrics(r prometheus.Registerer, i *Ingest) *metrics {
 		fetches:     counter("fetches_total", "Fetches that Kafka has answered."),
 		generations: counter("generations_total", "Generations of the group that this replica took part in."),
 		fenced:      counter("fenced_batches_total", "Batches refused because another replica had moved an offset."),
+		previews:    counter("previews_total", "Events shown before they could be stored."),
 		rejected:    vec("rejected_total", "Records rejected, by reason."),
 		gaps:        vec("gaps_total", "Source gaps noticed, by reason."),
 		batch: prometheus.NewHistogram(prometheus.HistogramOpts{
@@ -44,6 +45,6 @@ func newMetrics(r prometheus.Registerer, i *Ingest) *metrics {
 		}
 		return 0
 	})
-	r.MustRegister(m.records, m.tombstones, m.events, m.duplicates, m.fetches, m.generations, m.fenced, m.rejected, m.gaps, m.batch)
+	r.MustRegister(m.records, m.tombstones, m.events, m.duplicates, m.fetches, m.generations, m.fenced, m.previews, m.rejected, m.gaps, m.batch)
 	return m
 }

@@ -12,6 +12,7 @@ type place struct {
 	event.Partition
 	known       bool  // false: it was never read, next means nothing yet
 	next        int64 // all below has been queued or stored
+	ahead       int64 // what is fetched next: above next while it is for previews alone
 	incarnation int32
 	topicID     [16]byte
 

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
@@ -23,39 +24,53 @@ type queue struct {
 	mu     sync.Mutex
 	chunks []*chunk
 	bytes  int
+	away   bool // the store takes nothing: who fetches shows previews
 }
 
 func newQueue() *queue {
 	return &queue{ready: make(chan struct{}, 1), space: make(chan struct{}, 1)}
 }
 
-// put never waits; who fetches asks for room first.
-func (q *queue) put(chunks ...*chunk) {
+// put never waits; who fetches asks for room first. It says whether the store
+// is away.
+func (q *queue) put(chunks ...*chunk) (away bool) {
 	q.mu.Lock()
 	for _, c := range chunks {
 		q.chunks = append(q.chunks, c)
 		q.bytes += c.bytes
 	}
+	away = q.away
 	q.mu.Unlock()
 	signal(q.ready)
+	return away
 }
 
-// room waits until more may be fetched; false when ctx ends.
-func (q *queue) room(ctx context.Context) bool {
+// room waits until more may be fetched, and says whether it may be kept: what
+// may not is for previews alone. It is not ok when ctx ends.
+func (q *queue) room(ctx context.Context) (keep, ok bool) {
 	for {
 		q.mu.Lock()
-		full := q.bytes >= queueBytes
+		full, away := q.bytes >= queueBytes, q.away
 		q.mu.Unlock()
-		if !full {
+		if !full || away {
 			signal(q.space) // for the next that waits
-			return ctx.Err() == nil
+			return !full, ctx.Err() == nil
 		}
 		select {
 		case <-ctx.Done():
-			return false
+			return false, false
 		case <-q.space:
 		}
 	}
+}
+
+// setAway notes whether the store is away, and gives what is queued.
+func (q *queue) setAway(away bool) []*chunk {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.away = away
+	signal(q.space)
+	return slices.Clone(q.chunks)
 }
 
 // take gives what one batch holds, at least one chunk; nil when ctx ends.

@@ -112,7 +112,9 @@ func (w *work) settleOne(p *place, t topic, known map[event.Partition]bounds) bo
 		return false
 	}
 	latest := w.ingest.firstStart && w.ingest.topics.wasThere(p.Topic)
-	if c := p.resume(t, b, latest); c != nil {
+	c := p.resume(t, b, latest)
+	p.ahead = p.next
+	if c != nil {
 		if c.gap != nil {
 			w.ingest.sayGap(*c.gap)
 		}

@@ -73,7 +73,7 @@ func fetchTopics(places map[event.Partition]*place) (topics []kmsg.FetchRequestT
 			topics = append(topics, kmsg.FetchRequestTopic{Topic: p.Topic, TopicID: p.topicID})
 		}
 		rp := kmsg.NewFetchRequestTopicPartition()
-		rp.Partition, rp.FetchOffset, rp.PartitionMaxBytes = p.ID, p.next, partitionBytes
+		rp.Partition, rp.FetchOffset, rp.PartitionMaxBytes = p.ID, p.ahead, partitionBytes
 		topics[i].Partitions = append(topics[i].Partitions, rp)
 	}
 	return topics

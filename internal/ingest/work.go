@@ -60,7 +60,7 @@ func (w *work) load(ctx context.Context) (places []*place, ok bool) {
 		}
 		for _, p := range w.gen.assigned {
 			o, known := stored[p]
-			places = append(places, &place{Partition: p, known: known, next: o.Next, incarnation: o.Incarnation, topicID: o.TopicID})
+			places = append(places, &place{Partition: p, known: known, next: o.Next, ahead: o.Next, incarnation: o.Incarnation, topicID: o.TopicID})
 		}
 		w.ingest.track(places)
 		return places, true

@@ -14,8 +14,8 @@ const appendLimit = 30 * time.Second
 
 // Append stores a batch: its events that are not stored yet, under the next
 // positions and in their order, its rejected events and gaps, and moves the
-// offsets, all or nothing. It sets Position and StoredAt of the events that it
-// stored. Of two events of one tenant with the same id the first is stored.
+// offsets, all or nothing. It leaves the batch as it is. Of two events of one
+// tenant with the same id the first is stored.
 //
 // An error that is event.ErrUnavailable leaves open whether the batch was
 // stored. The same batch may be tried again, as often as it takes: if it was
@@ -53,15 +53,17 @@ func (s *Store) append(ctx context.Context, b event.Batch) (event.Appended, erro
 	return settle(b.Events, events.unique, positions, storedAt.UTC()), nil
 }
 
-// settle tells the stored events where they are.
+// settle gives the stored events, with where they are.
 func settle(all, unique []*event.Event, positions []*event.Position, storedAt time.Time) event.Appended {
 	a := event.Appended{Events: make([]*event.Event, 0, len(unique))}
+	copies := make([]event.Event, len(unique))
 	for i, e := range unique {
 		if positions[i] == nil {
 			continue
 		}
-		e.Position, e.StoredAt = *positions[i], storedAt
-		a.Events = append(a.Events, e)
+		copies[i] = *e
+		copies[i].Position, copies[i].StoredAt = *positions[i], storedAt
+		a.Events = append(a.Events, &copies[i])
 	}
 	a.Duplicates = len(all) - len(a.Events)
 	if n := len(a.Events); n > 0 {
