@@ -44,10 +44,9 @@ const mono = (column: Column): Column => ({
 });
 
 function TypeCell({ type }: { type: string }) {
-  const { family, name, version } = typeParts(type);
+  const { name, version } = typeParts(type); // what all share would only take the room
   return (
     <span className={css['type']} title={type}>
-      <span className={css['dim']}>{family}</span>
       {name}
       <span className={css['dim']}>{version}</span>
     </span>
@@ -82,7 +81,7 @@ const COLUMNS: readonly Column[] = [
   {
     id: 'type',
     title: 'Type',
-    track: 'minmax(210px, 2.2fr)',
+    track: 'minmax(230px, 2.4fr)',
     cell: ({ event_type }) => <TypeCell type={event_type} />,
   },
   plain('tenant', 'Tenant', 'minmax(64px, 0.6fr)', (e) => e.tenant_id),
@@ -104,7 +103,7 @@ const COLUMNS: readonly Column[] = [
   {
     id: 'payload',
     title: 'Payload',
-    track: 'minmax(160px, 3fr)',
+    track: 'minmax(150px, 3fr)',
     cell: (event) => <span className={css['payload']}>{payloadOf(event).text.slice(0, PREVIEW)}</span>,
   },
   mono(plain('id', 'Event id', 'minmax(120px, 1fr)', (e) => e.event_id)),

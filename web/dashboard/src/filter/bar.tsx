@@ -39,7 +39,7 @@ export function FilterBar({ known, children, ...props }: FilterProps & { known: 
               onClick={() => onFilter((on ? withoutValue : withValue)(filter, 'outcomes', outcome))}
             >
               <span aria-hidden="true">{sign}</span>
-              {word}
+              <span className={css['word']}>{word}</span>
             </Button>
           );
         })}

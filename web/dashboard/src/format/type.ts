@@ -1,6 +1,6 @@
 /** A type in three parts: what most types share, what tells it apart, and its version. */
 export function typeParts(type: string): { family: string; name: string; version: string } {
-  const [, family = '', name = '', version = ''] = /^((?:omninode|onex)\.)?(.*?)(\.v\d+)?$/s.exec(type) ?? [];
+  const [, family = '', name = '', version = ''] = /^(omninode\.)?(.*?)(\.v\d+)?$/s.exec(type) ?? [];
   return { family, name, version };
 }
 

@@ -1,5 +1,7 @@
+import { useEffect } from 'react';
 import { client, session } from '../api/client';
 import { useStatus } from '../api/queries';
+import { announce } from '../ui/announce';
 import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
 import css from './banners.module.css';
@@ -12,11 +14,15 @@ export function Banners() {
   const status = useStatus();
   const outages = outagesOf(services, status.data);
   const reasons = status.data?.reasons.filter((reason) => reason !== '') ?? [];
+  const broken =
+    state.state === 'waiting' || state.state === 'stopped' || (state.state === 'connecting' && state.attempt > 0);
+  const said = [...(broken ? ['The connection is lost.'] : []), ...outages.map((o) => o.title)].join(' ');
+  useEffect(() => {
+    if (said !== '') announce(said);
+  }, [said]);
   return (
-    <div className={css['banners']} role="alert">
-      {(state.state === 'waiting' ||
-        state.state === 'stopped' ||
-        (state.state === 'connecting' && state.attempt > 0)) && <Broken />}
+    <section aria-label="Outages">
+      {broken && <Broken />}
       {outages.map(({ what, title, still }) => (
         <p key={what} className={css['banner']} data-outage={what}>
           <Icon name="warning" />
@@ -31,7 +37,7 @@ export function Banners() {
           <span>{reasons.join('. ')}</span>
         </p>
       )}
-    </div>
+    </section>
   );
 }
 

@@ -47,6 +47,15 @@ export function LivePage() {
     if (held === null) list.current?.toTop();
   }, [held, list]);
   useSelectionHold(box, feed);
+  const isOpen = view.selected !== null;
+  useEffect(() => {
+    const atTop = (box.current?.querySelector('[role="grid"]')?.scrollTop ?? 0) <= 1;
+    if (!isOpen && atTop && feed.getSnapshot().held === 'scrolled') feed.follow();
+  }, [isOpen]);
+  const onOpen = (key: string) => {
+    holdForReading();
+    page.onOpen(key);
+  };
 
   const toEdge = useCallback(() => {
     feed.follow();
@@ -65,7 +74,7 @@ export function LivePage() {
   };
   return (
     <>
-      <div className={css['page']}>
+      <div className={css['page']} data-open={isOpen ? '' : undefined}>
         <FilterBar filter={view.filter} onFilter={onFilter} refusal={live.refusal} known={known}>
           <Controls
             held={held}
@@ -95,7 +104,7 @@ export function LivePage() {
                 zone={view.zone}
                 label="Live events, the newest first"
                 selectedKey={page.selectedKey}
-                onOpen={page.onOpen}
+                onOpen={onOpen}
                 onEdge={onEdge}
                 handle={list}
                 traceHref={page.traceHref}
