@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useId, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { withWhere } from '../state/filter';
 import { Icon } from '../ui/icon';
 import type { FilterProps } from './bar';
@@ -11,14 +11,17 @@ export function WhereBox({ filter, onFilter, refusal }: FilterProps) {
   const id = useId();
   useEffect(() => setTyped(where), [where]);
 
+  const escaping = useRef(false);
   const apply = () => {
-    if (typed.trim() !== where) onFilter(withWhere(filter, typed));
+    if (!escaping.current && typed.trim() !== where) onFilter(withWhere(filter, typed));
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'Enter') apply();
     else if (event.key === 'Escape') {
       setTyped(where);
+      escaping.current = true; // what was typed must not take effect by leaving the box
       event.currentTarget.blur();
+      escaping.current = false;
       event.stopPropagation();
     }
   };

@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const BINARY = process.env['EVENTFEED_BIN'] ?? new URL('../../../bin/eventfeed', import.meta.url).pathname;
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return address.port;
+}
+
+export interface ServerOptions {
+  env?: Record<string, string>;
+  basePath?: string;
+  args?: readonly string[];
+}
+
+/** `eventfeed dev --no-demo` with its own PostgreSQL and Kafka, in a folder of its own, on free ports. */
+export class Server {
+  readonly port: number;
+  readonly kafkaPort: number;
+  readonly dir: string;
+  readonly #options: ServerOptions;
+  #process: ChildProcess | null = null;
+  #log = '';
+
+  private constructor(port: number, kafkaPort: number, options: ServerOptions) {
+    this.port = port;
+    this.kafkaPort = kafkaPort;
+    this.#options = options;
+    this.dir = mkdtempSync(join(tmpdir(), 'eventfeed-e2e-'));
+    chmodSync(this.dir, 0o755); // PostgreSQL does not run as root, and has to get in
+  }
+
+  static async start(options: ServerOptions = {}): Promise<Server> {
+    const server = new Server(await freePort(), await freePort(), options);
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}${this.#options.basePath ?? ''}`;
+  }
+
+  get api(): string {
+    return `${this.url}/api/event-bus`;
+  }
+
+  get kafka(): string {
+    return `127.0.0.1:${this.kafkaPort}`;
+  }
+
+  get log(): string {
+    return this.#log;
+  }
+
+  async start(): Promise<void> {
+    const { env = {}, args = [], basePath } = this.#options;
+    const own = [
+      '--no-demo',
+      '--listen-addr',
+      `127.0.0.1:${this.port}`,
+      '--kafka-listen',
+      this.kafka,
+      '--data-dir',
+      join(this.dir, 'data'),
+    ];
+    const base = basePath === undefined ? [] : ['--base-path', basePath];
+    const child = spawn(BINARY, ['dev', ...own, ...base, ...args], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = child;
+    const keep = (chunk: Buffer) => {
+      this.#log = (this.#log + chunk.toString()).slice(-20_000);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    await this.#ready(child);
+  }
+
+  async #ready(child: ChildProcess): Promise<void> {
+    for (;;) {
+      if (child.exitCode !== null) throw new Error(`eventfeed ended with ${child.exitCode}:\n${this.#log}`);
+      const answer = await fetch(`${this.url}/readyz`).catch(() => null);
+      if (answer?.ok) return;
+      await new Promise((resolve) => setTimeout(resolve, 50)); // there is no signal of a port that opens
+    }
+  }
+
+  /** Ends it; kill leaves it no time to say goodbye. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    const child = this.#process;
+    this.#process = null;
+    if (!child || child.exitCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  /** Writes records to Kafka, with kcat. */
+  async produce(topic: string, values: readonly string[]): Promise<void> {
+    const kcat = spawn(
+      'kcat',
+      ['-P', '-q', '-b', this.kafka, '-t', topic, '-X', 'topic.metadata.refresh.interval.ms=200'],
+      {
+        stdio: ['pipe', 'ignore', 'pipe'],
+      },
+    );
+    let said = '';
+    kcat.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    kcat.stdin.end(`${values.join('\n')}\n`);
+    const [code] = await once(kcat, 'exit');
+    if (code !== 0) throw new Error(`kcat ended with ${code}: ${said}`);
+  }
+
+  /** Waits until so many events are stored. */
+  async stored(count: number): Promise<void> {
+    for (;;) {
+      const status = await fetch(`${this.api}/status`, { headers: this.#headers() }).then((a) => a.json());
+      if (typeof status === 'object' && status !== null && 'head' in status && Number(status.head) >= count) return;
+      await new Promise((resolve) => setTimeout(resolve, 30)); // the status is all there is to ask
+    }
+  }
+
+  #headers(): Record<string, string> {
+    const token = this.#options.env?.['TEST_TOKEN'];
+    return token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  }
+}
