@@ -68,10 +68,16 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) error {
 	}
 	admin := principal(r).Admin
 	kafka := s.config.Kafka()
+	if !admin {
+		kafka.Reason = publicReason(kafka)
+	}
 	st := statusJSON{
 		Active: true, Connected: kafka.OK, Status: "running", Reasons: []string{},
 		Version: s.config.Version, Replica: s.config.Replica,
 		Kafka: showPart(kafka, admin), Relay: partJSON{State: "none"},
+	}
+	if s.config.Relay != nil {
+		st.Relay = showPart(s.config.Relay(), admin)
 	}
 	s.board.show(&st, admin)
 	if admin {
@@ -89,6 +95,9 @@ func (s *Server) judge(st *statusJSON) {
 	}
 	if st.Store.State != "ok" {
 		st.Reasons = append(st.Reasons, st.Store.Reason)
+	}
+	if st.Relay.State == "away" {
+		st.Reasons = append(st.Reasons, st.Relay.Reason)
 	}
 	if s.board.behind() {
 		st.Reasons = append(st.Reasons, "this replica is behind the head of the store")
@@ -111,6 +120,18 @@ func showPart(p Part, admin bool) partJSON {
 		shown.Detail = p.Detail
 	}
 	return shown
+}
+
+// publicReason says what the reason of Kafka means for who is no admin: the
+// real one may name topics, and with them tenants.
+func publicReason(kafka Part) string {
+	switch {
+	case !kafka.OK:
+		return "Kafka is away: nothing new arrives; what is stored can be read"
+	case kafka.Reason != "":
+		return "not all of Kafka can be read; an admin sees why"
+	}
+	return ""
 }
 
 // storeAway is what an outage of PostgreSQL means, in words.

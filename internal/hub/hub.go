@@ -75,8 +75,11 @@ type Hub struct {
 	tail    tail
 	feeds   map[string]*feed
 	nextID  uint64
-	index   index
+	index   *index
 	clients map[*Client]struct{}
+
+	relayAway      atomic.Bool
+	suspectedUntil time.Time // owned by Follow
 
 	touched []*feed // owned by Run
 }
@@ -97,7 +100,7 @@ func New(ctx context.Context, c Config) (*Hub, error) {
 		head:    head,
 		tail:    tail{limit: or(c.TailBytes, 64<<20), last: head.Last},
 		feeds:   map[string]*feed{},
-		index:   index{},
+		index:   newIndex(),
 		clients: map[*Client]struct{}{},
 	}
 	h.metrics = newMetrics(c.Metrics, h)
@@ -182,6 +185,13 @@ func (h *Hub) Position() event.Position {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.tail.last
+}
+
+// Epoch names the numbering that the hub follows.
+func (h *Hub) Epoch() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.head.Epoch
 }
 
 // Status is what an operator wants to know of a hub.
