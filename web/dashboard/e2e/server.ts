@@ -17,6 +17,13 @@ export async function freePort(): Promise<number> {
 }
 
 export interface ServerOptions {
+  /** `dev` brings services along, `serve` is told of them. */
+  command?: 'dev' | 'serve';
+  /** Whose Kafka it reads; its own unless given. */
+  kafkaOf?: Server;
+  token?: string;
+  /** Another build than the one under test. */
+  binary?: string;
   env?: Record<string, string>;
   basePath?: string;
   args?: readonly string[];
@@ -74,6 +81,11 @@ export class Server {
     return server;
   }
 
+  /** A replica that uses services of others. */
+  static async serve(env: Record<string, string>, kafkaOf: Server): Promise<Server> {
+    return Server.start({ command: 'serve', env, kafkaOf });
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.port}${this.#options.basePath ?? ''}`;
   }
@@ -83,7 +95,7 @@ export class Server {
   }
 
   get kafka(): string {
-    return `127.0.0.1:${this.kafkaPort}`;
+    return this.#options.kafkaOf?.kafka ?? `127.0.0.1:${this.kafkaPort}`;
   }
 
   get log(): string {
@@ -91,18 +103,11 @@ export class Server {
   }
 
   async start(): Promise<void> {
-    const { env = {}, args = [], basePath } = this.#options;
-    const own = [
-      '--no-demo',
-      '--listen-addr',
-      `127.0.0.1:${this.port}`,
-      '--kafka-listen',
-      this.kafka,
-      '--data-dir',
-      join(this.dir, 'data'),
-    ];
-    const base = basePath === undefined ? [] : ['--base-path', basePath];
-    const child = spawn(BINARY, ['dev', ...own, ...base, ...args], {
+    const { command = 'dev', env = {}, args = [], basePath } = this.#options;
+    const own = ['--no-demo', '--kafka-listen', this.kafka, '--data-dir', join(this.dir, 'data')];
+    const all = ['--listen-addr', `127.0.0.1:${this.port}`, ...(command === 'dev' ? own : []), ...args];
+    if (basePath !== undefined) all.push('--base-path', basePath);
+    const child = spawn(this.#options.binary ?? BINARY, [command, ...all], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -164,7 +169,7 @@ export class Server {
   }
 
   #headers(): Record<string, string> {
-    const token = this.#options.env?.['TEST_TOKEN'];
+    const { token } = this.#options;
     return token === undefined ? {} : { Authorization: `Bearer ${token}` };
   }
 }
