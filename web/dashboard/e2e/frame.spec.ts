@@ -51,13 +51,13 @@ test('UX-60 an outage is told on every page within 5 s, with what still works', 
   await expect(kafka).toBeHidden({ timeout: 30_000 });
   await page.goto(server.url);
   await expect(live.state).toHaveText('Live');
-  await stack.store.stop('SIGKILL');
+  stack.storeLine.cut();
   const store = page.locator('[data-outage="store"]');
   await expect(store).toContainText('shown live before they are stored', { timeout: 5_000 });
   await server.produce(TOPIC, records('ux60-preview', 2), { wait: false });
   const previews = live.grid.locator('[data-preview]');
   await expect(previews).toHaveCount(2, { timeout: 15_000 });
-  await stack.store.start();
+  stack.storeLine.heal();
   await expect(previews).toHaveCount(0, { timeout: 30_000 });
   await expect(live.rows).toHaveCount(5);
   await stack.remove();

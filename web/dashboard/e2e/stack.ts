@@ -1,13 +1,17 @@
 import { execFileSync } from 'node:child_process';
+import { Cable } from './cable';
 import { Server } from './server';
 
-/** One replica with a Kafka and a PostgreSQL of their own, each of which can be stopped: two other processes lend them. */
+/** One replica with a Kafka and a PostgreSQL of their own, each of which can go away: two other processes lend them. */
 export class Stack {
   readonly kafka: Server;
   readonly store: Server;
   readonly server: Server;
+  /** To PostgreSQL, which would have another port after a restart. */
+  readonly storeLine: Cable;
 
-  private constructor(kafka: Server, store: Server, server: Server) {
+  private constructor(kafka: Server, store: Server, storeLine: Cable, server: Server) {
+    this.storeLine = storeLine;
     this.kafka = kafka;
     this.store = store;
     this.server = server;
@@ -18,13 +22,16 @@ export class Stack {
     const own = postgresOf(store);
     execFileSync('psql', [own, '-qc', 'CREATE DATABASE stack']);
     const database = new URL(own);
+    const storeLine = await Cable.start(Number(database.port));
+    database.host = new URL(storeLine.url).host;
     database.pathname = '/stack';
     const server = await Server.serve({ KAFKA_BROKERS: kafka.kafka, DATABASE_URL: database.href }, kafka);
-    return new Stack(kafka, store, server);
+    return new Stack(kafka, store, storeLine, server);
   }
 
   async remove(): Promise<void> {
     await this.server.remove();
+    await this.storeLine.close();
     await Promise.all([this.kafka.remove(), this.store.remove()]);
   }
 }
