@@ -64,3 +64,25 @@ func TestABinaryBuiltWithoutNPMSaysHowToBuildTheDashboard(t *testing.T) {
 		t.Errorf("got %d, want the API to work", got.status)
 	}
 }
+
+func TestThePageIsToldWhereTokensAre(t *testing.T) {
+	b := serve(t, testenv.Database(t), func(c *Config) {
+		c.TokenURL = `https://login.example.com/token?a="b"`
+		c.Page = fstest.MapFS{"index.html": {Data: []byte("<head></head>")}}
+	})
+	got := b.do(http.MethodGet, "/", asBrowser)
+	if want := `<head><meta name="token-url" content="https://login.example.com/token?a=&#34;b&#34;"></head>`; string(got.body) != want {
+		t.Errorf("got %s, want %s", got.body, want)
+	}
+	if policy := got.header.Get("Content-Security-Policy"); !strings.Contains(policy, "connect-src 'self' https://login.example.com;") {
+		t.Errorf("got the policy %s, want that address in it", policy)
+	}
+	for text, good := range map[string]bool{
+		"": true, "/token": true, "https://a.example/t": true, "http://127.0.0.1:9/t": true,
+		"token": false, "ftp://a/t": false, "https:///t": false, "javascript:alert(1)": false, "https://a;b/t": false, "https://u:p@a/t": false, "//a/t": false,
+	} {
+		if err := CheckTokenURL(text); (err == nil) != good {
+			t.Errorf("%q: got %v, want it taken: %v", text, err, good)
+		}
+	}
+}
