@@ -31,6 +31,7 @@ test(
   'UX-21 what is missed appears exactly once, behind a row that says so',
   PROVOKES,
   async ({ server, page, open }) => {
+    await page.setViewportSize({ width: 1440, height: 1600 }); // so that the row is in sight
     const cable = await Cable.start(server.port);
     await server.produce(TOPIC, records('ux21', 5, { source: 'ux21' }));
     const live = await open(`${cable.url}/live?sources=ux21`);

@@ -22,6 +22,8 @@ export interface ServerOptions {
   /** Whose Kafka it reads; its own unless given. */
   kafkaOf?: Server;
   token?: string;
+  /** Demo events, with some history. */
+  demo?: boolean;
   /** Another build than the one under test. */
   binary?: string;
   env?: Record<string, string>;
@@ -103,8 +105,8 @@ export class Server {
   }
 
   async start(): Promise<void> {
-    const { command = 'dev', env = {}, args = [], basePath } = this.#options;
-    const own = ['--no-demo', '--kafka-listen', this.kafka, '--data-dir', join(this.dir, 'data')];
+    const { command = 'dev', demo = false, env = {}, args = [], basePath } = this.#options;
+    const own = [demo ? '--demo' : '--no-demo', '--kafka-listen', this.kafka, '--data-dir', join(this.dir, 'data')];
     const all = ['--listen-addr', `127.0.0.1:${this.port}`, ...(command === 'dev' ? own : []), ...args];
     if (basePath !== undefined) all.push('--base-path', basePath);
     const child = spawn(this.#options.binary ?? BINARY, [command, ...all], {
@@ -159,11 +161,12 @@ export class Server {
     });
   }
 
-  /** Waits until so many events are stored. */
+  /** Waits until so many events are stored, and the replica has them to deliver. */
   async stored(count: number): Promise<void> {
     for (;;) {
-      const status = await fetch(`${this.api}/status`, { headers: this.#headers() }).then((a) => a.json());
-      if (typeof status === 'object' && status !== null && 'head' in status && Number(status.head) >= count) return;
+      const answer = await fetch(`${this.api}/status`, { headers: this.#headers() });
+      const { head, hub } = (await answer.json()) as { head?: number; hub?: { position: number } };
+      if (Math.min(head ?? 0, hub?.position ?? 0) >= count) return;
       await new Promise((resolve) => setTimeout(resolve, 30)); // the status is all there is to ask
     }
   }
