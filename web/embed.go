@@ -1,9 +1,11 @@
-// Package web holds the files of the page that the server shows to browsers.
+// Package web holds the files of the dashboard that the server shows to
+// browsers.
 //
-// Guarantees: the files need no build step, name each other by relative URLs,
-// so that they work below any path, and load nothing from another origin. They
-// hold no inline script or style: a strict Content-Security-Policy
-// (default-src 'self') fits.
+// Guarantees: it builds without npm, and then holds a page that says how to
+// build the dashboard. What is in assets is named by its content and may be
+// kept for ever; beside each NAME lies NAME.gz. The files name each other
+// relative to index.html's <base>, load nothing from another origin, and hold
+// no inline script or style: a strict Content-Security-Policy fits.
 package web
 
 import (
@@ -11,14 +13,15 @@ import (
 	"io/fs"
 )
 
-//go:embed page
+//go:embed all:dashboard/dist
 var files embed.FS
 
-// Files is the page: index.html and what it loads.
+// Files are the dashboard's: index.html and assets after npm run build, and
+// placeholder.html always.
 func Files() fs.FS {
-	page, err := fs.Sub(files, "page")
+	dist, err := fs.Sub(files, "dashboard/dist")
 	if err != nil {
-		panic(err) // "page" is a valid path
+		panic(err) // the path is valid
 	}
-	return page
+	return dist
 }

@@ -1,0 +1,16 @@
+import { createRoot } from 'react-dom/client';
+import { client } from './api/client';
+import { App } from './app';
+import { applyTheme } from './frame/theme';
+import { feed } from './live/app-feed';
+import { decodeView } from './state/view';
+import './styles/tokens.css';
+import './styles/base.css';
+
+applyTheme();
+feed.setFilter(decodeView(location.search).filter);
+addEventListener('online', () => client.retry());
+
+const place = document.getElementById('app');
+if (!place) throw new Error('index.html has no #app');
+createRoot(place).render(<App />);

@@ -1,0 +1,5 @@
+import { EmptyState } from '../../ui/empty-state';
+
+export function RejectedPage() {
+  return <EmptyState title="Rejected is not built yet" />;
+}
