@@ -19,7 +19,7 @@ OTHERS = $$($(GO) list ./... | grep -v '/internal/e2e$$')
 # go test would take what it found about an older program for true: it does not see that e2e builds cmd/eventfeed.
 E2E := $(GO) test -count 1 -timeout 150m ./internal/e2e
 
-.PHONY: help run build deps test dashboard race lint fuzz soak bench parts clean
+.PHONY: help run build deps test race lint fuzz soak bench parts clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -32,16 +32,15 @@ build: ## bin/eventfeed, with the dashboard if Node 20.19 or later is there
 	@scripts/dashboard build
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/eventfeed ./cmd/eventfeed
 
-deps: ## what the tests need: PostgreSQL, Redis, kcat, Java, Kafka's jars
+deps: ## what the tests need: PostgreSQL, Redis, kcat, Java, Kafka's jars, Node, Chromium
 	@scripts/deps test
 
-test: deps ## every test against real services, 30 s of fuzzing
+test: deps ## every test against real services and in a real browser, 30 s of fuzzing
 	$(TEST) $(OTHERS)
+	scripts/sdk
+	scripts/dashboard test
 	$(E2E) -v -e2e.rounds=3
 	GO=$(GO) scripts/fuzz total 30
-
-dashboard: ## the dashboard's tests: units, and in Chromium against a real server
-	scripts/dashboard test
 
 race: ## the race detector over everything but the process tests
 	@scripts/deps race
