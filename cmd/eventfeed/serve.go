@@ -39,7 +39,7 @@ func (c serveCmd) Run(ctx context.Context, s settings, m *mistakes) error {
 	if err != nil {
 		return err
 	}
-	return replica{settings: c, front: f, logger: logger}.run(ctx)
+	return replica{settings: c, given: s, front: f, logger: logger}.run(ctx)
 }
 
 func (r replica) ingestConfig(st *store.Store, h *hub.Hub, registry *prometheus.Registry) ingest.Config {
@@ -59,6 +59,7 @@ func (r replica) apiConfig(who auth.Authenticator, st *store.Store, h *hub.Hub, 
 	return api.Config{
 		Store: st, Hub: h, Auth: who, Page: web.Files(), Registry: registry, Logger: r.logger,
 		Kafka:   func() api.Part { return kafkaPart(in.Status()) },
+		Readers: readersOf(in), Settings: r.given.shown(),
 		Version: version, Replica: c.name(), BasePath: c.BasePath, RealTime: c.RealTime,
 		TrustedProxies: proxies,
 		Stream:         api.StreamConfig{Conns: c.MaxConns, PerPrincipal: c.ConnsPerPrincipal, AllowedOrigins: c.AllowedOrigins},

@@ -31,13 +31,15 @@ type Config struct {
 	Store    *store.Store
 	Hub      *hub.Hub
 	Auth     auth.Authenticator
-	Kafka    func() Part // how ingest does; must not wait for anything
-	Page     fs.FS       // index.html and what it loads
+	Kafka    func() Part                             // how ingest does; must not wait for anything
+	Readers  func(context.Context) ([]Reader, error) // all replicas that read, as Kafka says it
+	Page     fs.FS                                   // index.html and what it loads
 	Registry *prometheus.Registry
 	Logger   *slog.Logger
 
 	Version, Replica string
-	BasePath         string // "/" or "/prefix"; "" is "/"
+	Settings         []Setting // shown to admins
+	BasePath         string    // "/" or "/prefix"; "" is "/"
 	TrustedProxies   Proxies
 	RealTime         bool // serve the stream
 	Stream           StreamConfig
@@ -54,6 +56,7 @@ type Server struct {
 	board   board
 	held    held
 	http    *http.Server
+	started time.Time
 }
 
 // New makes a server.
@@ -62,6 +65,7 @@ func New(c Config) *Server {
 		config: c, store: c.Store, hub: c.Hub, logger: c.Logger, metrics: newHTTPMetrics(c.Registry),
 		streams: newStreams(c.Stream, c.Auth, c.Hub, c.Replica, c.Version, c.Logger),
 		board:   newBoard(),
+		started: time.Now().UTC().Truncate(time.Microsecond),
 	}
 	s.http = &http.Server{
 		Handler:           s.handler(),
