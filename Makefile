@@ -17,7 +17,7 @@ export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false)
 TEST := $(GO) test -p 2 -timeout 20m
 OTHERS = $$($(GO) list ./... | grep -v '/internal/e2e$$')
 # go test would take what it found about an older program for true: it does not see that e2e builds cmd/eventfeed.
-E2E := $(GO) test -count 1 -timeout 90m ./internal/e2e
+E2E := $(GO) test -count 1 -timeout 150m ./internal/e2e
 
 .PHONY: help run build deps test race lint fuzz soak bench clean
 
@@ -55,8 +55,8 @@ FUZZ_SECONDS ?= 60
 fuzz: ## every fuzz target for FUZZ_SECONDS each
 	GO=$(GO) scripts/fuzz each $(FUZZ_SECONDS)
 
-soak: deps ## the long counts: 20 rounds of kills, 5,000 seeds of the hub's model, 5 minutes a fuzz target
-	$(E2E) -v -e2e.rounds=20
+soak: deps ## the long counts: 50 rounds of kills, 1,000 conns, 5,000 seeds of the hub's model, 5 minutes a fuzz target
+	$(E2E) -v -e2e.rounds=50 -e2e.conns=1000
 	$(GO) test -count 1 -timeout 2h ./internal/hub -run TestEverySubscription -model.seeds=5000
 	GO=$(GO) scripts/fuzz each 300
 

@@ -92,6 +92,7 @@ func serve(tb testing.TB, database string, change func(*Config)) *bench {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	h = c.Hub
 	b := &bench{tb: tb, server: New(c), store: st, hub: h, url: "http://" + listener.Addr().String(), next: map[event.Partition]int64{}}
 	ctx, cancel := context.WithCancel(context.Background())
 	var joined sync.WaitGroup

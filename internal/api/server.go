@@ -32,6 +32,7 @@ type Config struct {
 	Hub      *hub.Hub
 	Auth     auth.Authenticator
 	Kafka    func() Part                             // how ingest does; must not wait for anything
+	Relay    func() Part                             // how the link to other replicas does, in the same way; nil: there is none
 	Readers  func(context.Context) ([]Reader, error) // all replicas that read, as Kafka says it
 	Page     fs.FS                                   // index.html and what it loads
 	Registry *prometheus.Registry

@@ -29,6 +29,8 @@ var ours = map[string][]string{
 	"internal/event/eventtest": {},
 	"internal/filter":          {"internal/event"},
 	"internal/hub":             {"internal/event", "internal/filter"},
+	"internal/hub/relay":       {"internal/event", "internal/hub/relay/wire"},
+	"internal/hub/relay/wire":  {"internal/event"},
 	"internal/imports":         {}, // tests alone
 	"internal/ingest":          {"internal/event"},
 	"internal/store":           {"internal/event", "internal/filter", "migrations"},

@@ -22,6 +22,34 @@ export interface ServerOptions {
   args?: readonly string[];
 }
 
+/** Writes what it is given to one partition, so that the order is the one in which it was given. */
+export class Producer {
+  readonly #kcat: ChildProcess;
+  readonly #wrote: (count: number) => void;
+  #said = '';
+
+  constructor(broker: string, topic: string, wrote: (count: number) => void) {
+    this.#wrote = wrote;
+    const args = ['-P', '-q', '-b', broker, '-t', topic, '-p', '0', '-X', 'linger.ms=1,message.max.bytes=4000000'];
+    this.#kcat = spawn('kcat', args, { stdio: ['pipe', 'ignore', 'pipe'] });
+    this.#kcat.stderr?.on('data', (chunk: Buffer) => {
+      this.#said += chunk.toString();
+    });
+  }
+
+  write(values: readonly string[]): void {
+    this.#kcat.stdin?.write(`${values.join('\n')}\n`);
+    this.#wrote(values.length);
+  }
+
+  async end(): Promise<void> {
+    const ended = once(this.#kcat, 'exit');
+    this.#kcat.stdin?.end();
+    const [code] = await ended;
+    if (code !== 0) throw new Error(`kcat ended with ${code}: ${this.#said}`);
+  }
+}
+
 /** `eventfeed dev --no-demo` with its own PostgreSQL and Kafka, in a folder of its own, on free ports. */
 export class Server {
   readonly port: number;
@@ -30,6 +58,7 @@ export class Server {
   readonly #options: ServerOptions;
   #process: ChildProcess | null = null;
   #log = '';
+  #produced = 0;
 
   private constructor(port: number, kafkaPort: number, options: ServerOptions) {
     this.port = port;
@@ -110,22 +139,19 @@ export class Server {
     rmSync(this.dir, { recursive: true, force: true });
   }
 
-  /** Writes records to Kafka, with kcat. */
-  async produce(topic: string, values: readonly string[]): Promise<void> {
-    const kcat = spawn(
-      'kcat',
-      ['-P', '-q', '-b', this.kafka, '-t', topic, '-X', 'topic.metadata.refresh.interval.ms=200'],
-      {
-        stdio: ['pipe', 'ignore', 'pipe'],
-      },
-    );
-    let said = '';
-    kcat.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
+  /** Writes events to Kafka, with kcat, in order; returns when they are stored, unless there is nothing to store them. */
+  async produce(topic: string, values: readonly string[], { wait = true } = {}): Promise<void> {
+    const producer = this.producer(topic);
+    producer.write(values);
+    await producer.end();
+    if (wait) await this.stored(this.#produced);
+  }
+
+  /** One that stays, so that what it writes is on its way at once. */
+  producer(topic: string): Producer {
+    return new Producer(this.kafka, topic, (count) => {
+      this.#produced += count;
     });
-    kcat.stdin.end(`${values.join('\n')}\n`);
-    const [code] = await once(kcat, 'exit');
-    if (code !== 0) throw new Error(`kcat ended with ${code}: ${said}`);
   }
 
   /** Waits until so many events are stored. */
