@@ -14,6 +14,9 @@ interface ClientsProps {
   now: number;
 }
 
+/** A few positions are always on their way. */
+const FAR_BEHIND = 100;
+
 const behindOf = (c: ConnectedClient) => Math.max(0, ...c.subscriptions.map((s) => s.behind));
 
 /** Who is connected to this replica, and how far behind. */
@@ -76,7 +79,7 @@ function Row({ client, now, onAsk }: { client: ConnectedClient; now: number; onA
       <td className={css['filter']}>
         {subscriptions.length === 0 ? 'none yet' : subscriptions.map((s) => filterWords(s.filter)).join(' · ')}
       </td>
-      <td data-number="" data-behind={behind > 0 ? '' : undefined}>
+      <td data-number="" data-behind={behind >= FAR_BEHIND ? '' : undefined}>
         {count(behind)} {states.map((s) => s.replace('_', ' ')).join(', ')}
       </td>
       <td data-number="">{bytes(bytes_sent)}</td>

@@ -1,6 +1,6 @@
 import type { Replica } from '@omninode-ai/eventfeed';
 import { useState } from 'react';
-import { count } from '../../format/number';
+import { count, counted } from '../../format/number';
 import { ago, dateTime } from '../../format/time';
 import type { Zone } from '../../state/view';
 import { Button } from '../../ui/button';
@@ -10,6 +10,8 @@ import css from './ops.module.css';
 import { ranges, type TopicLine, topicLines } from './topics';
 
 const SHOWN = 8;
+/** A few records are always on their way. */
+const FAR_BEHIND = 100;
 
 interface KafkaProps {
   kafka: KafkaDetail;
@@ -30,7 +32,7 @@ export function Kafka({ kafka, replicas, zone, now }: KafkaProps) {
           ['group', kafka.group],
           ['topics', `${count(kafka.topicsMatched)} matched of ${count(kafka.topicsSeen)} seen`],
           ['partitions here', count(kafka.partitions.length)],
-          ['behind', `${count(kafka.lag)} records`],
+          ['behind', counted(kafka.lag, 'record')],
           ['last error', kafka.lastError === null ? 'none' : null],
         ]}
       />
@@ -76,7 +78,7 @@ function Topics({ lines }: { lines: readonly TopicLine[] }) {
               <th scope="row" className={css['name']}>
                 {topic}
               </th>
-              <td data-number="" data-behind={lag !== null && lag > 0 ? '' : undefined}>
+              <td data-number="" data-behind={lag !== null && lag >= FAR_BEHIND ? '' : undefined}>
                 {lag === null ? '–' : count(lag)}
               </td>
               <td data-number="">{count(partitions)}</td>

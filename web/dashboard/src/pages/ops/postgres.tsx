@@ -30,7 +30,7 @@ export function Postgres({ status, zone, now }: PostgresProps) {
             appends && `${rate(appends.events / 60)} events/s, in ${rate(appends.appends / 60)} appends/s`,
           ],
           [
-            'an append takes',
+            'append time',
             appends && appends.appends > 0
               ? `${duration(appends.mean_ms)} on average, ${duration(appends.slowest_ms)} at most`
               : 'nothing appended in the last minute',

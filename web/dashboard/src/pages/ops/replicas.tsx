@@ -1,5 +1,5 @@
 import type { Replica, Status } from '@omninode-ai/eventfeed';
-import { bytes, count } from '../../format/number';
+import { bytes, count, counted } from '../../format/number';
 import { ago } from '../../format/time';
 import type { HubDetail, RelayDetail } from './detail';
 import { Facts } from './facts';
@@ -73,7 +73,8 @@ export function Replicas({ replicas, status, relay, hub, now }: ReplicasProps) {
           ['unreadable', relay && relay.refused > 0 ? `${count(relay.refused)} messages` : null],
           [
             'live here',
-            hub && `${count(hub.conns)} conns, ${count(hub.subscriptions)} subscriptions, ${count(hub.feeds)} feeds`,
+            hub &&
+              `${counted(hub.conns, 'conn')}, ${counted(hub.subscriptions, 'subscription')}, ${counted(hub.feeds, 'feed')}`,
           ],
           ['tail in memory', hub && `${count(hub.tailEvents)} events, ${bytes(hub.tailBytes)}`],
         ]}

@@ -19,7 +19,12 @@ export function Vitals({ status, kafka, relay, configuration, now }: VitalsProps
   const { appends } = store;
   return (
     <ul className={css['vitals']}>
-      <Vital name="Kafka" part={status.kafka} figure={kafka && count(kafka.lag)} unit="records behind">
+      <Vital
+        name="Kafka"
+        part={status.kafka}
+        figure={kafka && count(kafka.lag)}
+        unit={kafka?.lag === 1 ? 'record behind' : 'records behind'}
+      >
         {kafka && `${count(kafka.topicsMatched)} of ${count(kafka.topicsSeen)} topics match`}
       </Vital>
       <Vital name="PostgreSQL" part={store} figure={appends && duration(appends.mean_ms)} unit="an append">

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { count, bytes as size } from '../../format/number';
 import { Button } from '../../ui/button';
 import { CopyButton } from '../../ui/copy';
@@ -22,8 +22,11 @@ export function BytesView({ value, place }: BytesProps) {
   const [from, setFrom] = useState(start);
   const to = Math.min(bytes.length, from + WINDOW);
   const parts = cut(bytes, from, to, place);
+  const box = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown has changed
+  useEffect(() => showMarks(box.current), [from, value]);
   return (
-    <section className={css['section']} aria-label="Bytes">
+    <section ref={box} className={css['section']} aria-label="Bytes">
       <header>
         <h3>{value === null ? 'No value' : `Value, ${size(bytes.length)}`}</h3>
         {bytes.length > WINDOW && (
@@ -52,7 +55,7 @@ export function BytesView({ value, place }: BytesProps) {
       ) : (
         <>
           <h4>As text</h4>
-          <pre className={css['text']} data-bytes="text">
+          <pre className={css['text']} data-bytes="text" data-box="">
             {parts.before}
             {parts.at !== '' && <mark>{parts.at}</mark>}
             {parts.after}
@@ -63,6 +66,15 @@ export function BytesView({ value, place }: BytesProps) {
       )}
     </section>
   );
+}
+
+/** Each box is scrolled to its mark; the page is not. */
+function showMarks(section: HTMLElement | null): void {
+  for (const box of section?.querySelectorAll<HTMLElement>('[data-box]') ?? []) {
+    const mark = box.querySelector('mark');
+    const down = mark ? mark.getBoundingClientRect().top - box.getBoundingClientRect().top : 0;
+    box.scrollTop += Math.max(0, down - box.clientHeight / 2);
+  }
 }
 
 function cut(bytes: Uint8Array, from: number, to: number, place: Place | null) {
@@ -79,7 +91,7 @@ function cut(bytes: Uint8Array, from: number, to: number, place: Place | null) {
 function Hex({ bytes, from, to, place }: { bytes: Uint8Array; from: number; to: number; place: Place | null }) {
   const isMarked = (at: number) => place !== null && at >= place.from && at < place.to;
   return (
-    <div className={css['hexBox']}>
+    <div className={css['hexBox']} data-box="">
       <pre className={css['hex']} data-bytes="hex">
         {hexLines(bytes, from, to).map((line) => (
           <span key={line.offset} className={css['hexLine']}>
