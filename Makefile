@@ -19,7 +19,7 @@ OTHERS = $$($(GO) list ./... | grep -v '/internal/e2e$$')
 # go test would take what it found about an older program for true: it does not see that e2e builds cmd/eventfeed.
 E2E := $(GO) test -count 1 -timeout 150m ./internal/e2e
 
-.PHONY: help run build deps test race lint fuzz soak bench clean
+.PHONY: help run build deps test dashboard race lint fuzz soak bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -28,7 +28,8 @@ run: build ## eventfeed with a PostgreSQL and a Kafka of its own, and demo event
 	@scripts/deps run
 	@exec scripts/dev $(ARGS)
 
-build: ## bin/eventfeed
+build: ## bin/eventfeed, with the dashboard if Node 20.19 or later is there
+	@scripts/dashboard build
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/eventfeed ./cmd/eventfeed
 
 deps: ## what the tests need: PostgreSQL, Redis, kcat, Java, Kafka's jars
@@ -38,6 +39,9 @@ test: deps ## every test against real services, 30 s of fuzzing
 	$(TEST) $(OTHERS)
 	$(E2E) -v -e2e.rounds=3
 	GO=$(GO) scripts/fuzz total 30
+
+dashboard: ## the dashboard's tests: units, and in Chromium against a real server
+	scripts/dashboard test
 
 race: ## the race detector over everything but the process tests
 	@scripts/deps race

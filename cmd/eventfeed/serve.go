@@ -63,8 +63,8 @@ func (r replica) apiConfig(who auth.Authenticator, st *store.Store, to outlet, i
 		Readers: readersOf(in), Settings: r.given.shown(),
 		Relay:   to.part(),
 		Version: version, Replica: c.name(), BasePath: c.BasePath, RealTime: c.RealTime,
-		TrustedProxies: proxies,
-		Stream:         api.StreamConfig{Conns: c.MaxConns, PerPrincipal: c.ConnsPerPrincipal, AllowedOrigins: c.AllowedOrigins},
+		TrustedProxies: proxies, TokenURL: c.TokenURL,
+		Stream: api.StreamConfig{Conns: c.MaxConns, PerPrincipal: c.ConnsPerPrincipal, AllowedOrigins: c.AllowedOrigins},
 	}
 }
 

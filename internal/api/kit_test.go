@@ -83,7 +83,10 @@ func serve(tb testing.TB, database string, change func(*Config)) *bench {
 			return []Reader{{"r1", "m-1", "127.0.0.1", []event.Partition{{Topic: "a", ID: 0}, {Topic: "a", ID: 2}, {Topic: "b", ID: 1}}}, {Replica: "r2", Member: "m-2"}}, nil
 		},
 		Settings: []Setting{{"RETENTION", "30d", "environment RETENTION"}},
-		Page:     fstest.MapFS{"index.html": {Data: []byte("<!doctype html>page")}, "page.js": {Data: []byte("// page")}, "a/b.css": {Data: []byte("/**/")}},
+		Page: fstest.MapFS{
+			"index.html": {Data: []byte(`<!doctype html><base href="/" />page`)}, "assets/a-1.js": {Data: []byte("// page")},
+			"assets/b-2.css": {Data: []byte("/**/")}, "placeholder.html": {Data: []byte(`<base href="/">how to build it`)},
+		},
 	}
 	if change != nil {
 		change(&c)

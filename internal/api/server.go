@@ -41,6 +41,7 @@ type Config struct {
 	Version, Replica string
 	Settings         []Setting // shown to admins
 	BasePath         string    // "/" or "/prefix"; "" is "/"
+	TokenURL         string    // where the dashboard gets tokens; "" if people give them
 	TrustedProxies   Proxies
 	RealTime         bool // serve the stream
 	Stream           StreamConfig

@@ -77,7 +77,7 @@ test('UX-33 a bad expression is told at its place, and the result before stays',
   await where.press('Enter');
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('What you see is still the filter before');
-  await expect(alert.locator('[data-at]')).toHaveAttribute('data-at', '1:23');
+  await expect(alert.locator('[data-at]')).toHaveAttribute('data-at', '1:24');
   await expect(live.rows).toHaveCount(4);
   await server.produce(TOPIC, records('ux33-more', 2, { source: 'ux33' }));
   await expect(live.rows).toHaveCount(6); // it is still live

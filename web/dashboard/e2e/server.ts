@@ -17,6 +17,15 @@ export async function freePort(): Promise<number> {
 }
 
 export interface ServerOptions {
+  /** `dev` brings services along, `serve` is told of them. */
+  command?: 'dev' | 'serve';
+  /** Whose Kafka it reads; its own unless given. */
+  kafkaOf?: Server;
+  token?: string;
+  /** Demo events, with some history. */
+  demo?: boolean;
+  /** Another build than the one under test. */
+  binary?: string;
   env?: Record<string, string>;
   basePath?: string;
   args?: readonly string[];
@@ -74,6 +83,11 @@ export class Server {
     return server;
   }
 
+  /** A replica that uses services of others. */
+  static async serve(env: Record<string, string>, kafkaOf: Server): Promise<Server> {
+    return Server.start({ command: 'serve', env, kafkaOf });
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.port}${this.#options.basePath ?? ''}`;
   }
@@ -83,7 +97,7 @@ export class Server {
   }
 
   get kafka(): string {
-    return `127.0.0.1:${this.kafkaPort}`;
+    return this.#options.kafkaOf?.kafka ?? `127.0.0.1:${this.kafkaPort}`;
   }
 
   get log(): string {
@@ -91,18 +105,11 @@ export class Server {
   }
 
   async start(): Promise<void> {
-    const { env = {}, args = [], basePath } = this.#options;
-    const own = [
-      '--no-demo',
-      '--listen-addr',
-      `127.0.0.1:${this.port}`,
-      '--kafka-listen',
-      this.kafka,
-      '--data-dir',
-      join(this.dir, 'data'),
-    ];
-    const base = basePath === undefined ? [] : ['--base-path', basePath];
-    const child = spawn(BINARY, ['dev', ...own, ...base, ...args], {
+    const { command = 'dev', demo = false, env = {}, args = [], basePath } = this.#options;
+    const own = [demo ? '--demo' : '--no-demo', '--kafka-listen', this.kafka, '--data-dir', join(this.dir, 'data')];
+    const all = ['--listen-addr', `127.0.0.1:${this.port}`, ...(command === 'dev' ? own : []), ...args];
+    if (basePath !== undefined) all.push('--base-path', basePath);
+    const child = spawn(this.#options.binary ?? BINARY, [command, ...all], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -154,17 +161,18 @@ export class Server {
     });
   }
 
-  /** Waits until so many events are stored. */
+  /** Waits until so many events are stored, and the replica has them to deliver. */
   async stored(count: number): Promise<void> {
     for (;;) {
-      const status = await fetch(`${this.api}/status`, { headers: this.#headers() }).then((a) => a.json());
-      if (typeof status === 'object' && status !== null && 'head' in status && Number(status.head) >= count) return;
+      const answer = await fetch(`${this.api}/status`, { headers: this.#headers() });
+      const { head, hub } = (await answer.json()) as { head?: number; hub?: { position: number } };
+      if (Math.min(head ?? 0, hub?.position ?? 0) >= count) return;
       await new Promise((resolve) => setTimeout(resolve, 30)); // the status is all there is to ask
     }
   }
 
   #headers(): Record<string, string> {
-    const token = this.#options.env?.['TEST_TOKEN'];
+    const { token } = this.#options;
     return token === undefined ? {} : { Authorization: `Bearer ${token}` };
   }
 }
