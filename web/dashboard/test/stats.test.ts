@@ -45,7 +45,7 @@ test('failures are at the bottom of the stack, and an outcome that did not occur
 
 test('parts and the rest are the whole, also where an answer is newer than another', () => {
   const whole = histogram([10, 0, 0, 0], [4, 0, 0, 0]);
-  const part = (name: string, h: Histogram) => ({ name, filter: { tenant_ids: [name] }, histogram: h });
+  const part = (name: string, h: Histogram) => ({ name, title: name, filter: { tenant_ids: [name] }, histogram: h });
   const { series } = byPart(
     whole,
     [part('acme', histogram([6, 0, 0, 0], [1, 1, 1, 1])), part('beta', histogram([1, 0, 0, 0], [1, 0, 0, 0]))],

@@ -5,6 +5,8 @@ import type { PlotProps } from './plot';
 
 const DAY_MS = 86_400_000;
 const DRAGGED_PX = 6;
+/** So few values are seen as points, too. */
+const FEW = 4;
 
 /** `08:00`, and the date where a day begins or the range is longer than two. */
 function tick(ms: number, spanMs: number, zone: PlotProps['zone']): string {
@@ -29,6 +31,8 @@ export function optionsOf(
   const ink = (name: string) => inks.get(name) ?? 'gray';
   const first = (starts[0] ?? 0) / 1000;
   const end = ((starts.at(-1) ?? 0) + widthMs) / 1000;
+  // A line ends where its last bucket begins; a bar is as wide as its bucket.
+  const last = kind === 'lines' && starts.length > 1 ? end - widthMs / 1000 : end;
   const axis = {
     stroke: ink('--faint'),
     font: '12px system-ui, sans-serif',
@@ -38,10 +42,10 @@ export function optionsOf(
   return {
     width,
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     scales: {
-      x: { time: true, range: () => [first, Math.max(end, first + 1)] },
+      x: { time: true, range: () => [first, Math.max(last, first + 1)] },
       y: { range: (_, __, max) => [0, Math.max(max ?? 0, 1e-6) * 1.06] },
     },
     axes: [
@@ -100,7 +104,7 @@ function seriesOf(
       stroke: color,
       width: 2,
       spanGaps: true,
-      points: { show: false },
+      points: { show: line.values.length < FEW, size: 5 },
       ...(line.dash && { dash: [...line.dash] }),
     };
   }

@@ -110,7 +110,7 @@ function Confirm({ client, onClose }: { client: ConnectedClient | null; onClose:
             Disconnect {client?.subject || 'anonymous'} from {client?.remote_address}?
           </Dialog.Title>
           <Dialog.Description className={css['question']}>
-            Its conn is closed. It loses nothing, and may come again: to keep it away, take back its token.
+            Its conn is closed. It loses nothing, and comes again after a pause: to keep it away, take back its token.
           </Dialog.Description>
           {disconnect.error && (
             <p className={css['error']} role="alert">

@@ -66,7 +66,7 @@ function Topics({ lines }: { lines: readonly TopicLine[] }) {
             <th scope="col" data-number="">
               Behind
             </th>
-            <th scope="col" data-number="">
+            <th scope="col" data-number="" data-spare="">
               Partitions
             </th>
             <th scope="col">Read by</th>
@@ -81,7 +81,9 @@ function Topics({ lines }: { lines: readonly TopicLine[] }) {
               <td data-number="" data-behind={lag !== null && lag >= FAR_BEHIND ? '' : undefined}>
                 {lag === null ? '–' : count(lag)}
               </td>
-              <td data-number="">{count(partitions)}</td>
+              <td data-number="" data-spare="">
+                {count(partitions)}
+              </td>
               <td>{readers.map((r) => `${r.replica}: ${ranges(r.partitions)}`).join(' · ') || '–'}</td>
             </tr>
           ))}

@@ -5,6 +5,9 @@ import { type Group, type ReasonGroups, sameGroup } from './groups';
 import { reasonWords } from './reasons';
 import css from './rejected.module.css';
 
+/** What comes now is what somebody may be breaking now. */
+const FRESH_MS = 60_000;
+
 interface GroupTableProps {
   reasons: readonly ReasonGroups[];
   selected: GroupRef | null;
@@ -16,7 +19,7 @@ interface GroupTableProps {
 /** What goes wrong, from the most frequent to the rarest; each with where it comes from. */
 export function GroupTable({ reasons, selected, zone, now, href }: GroupTableProps) {
   const seen = (time: string) => (
-    <time dateTime={time} title={dateTime(time, zone)}>
+    <time dateTime={time} title={dateTime(time, zone)} data-fresh={now - Date.parse(time) < FRESH_MS ? '' : undefined}>
       {ago(Math.max(0, now - Date.parse(time)))}
     </time>
   );

@@ -104,7 +104,7 @@ function Legend({ numbers, over, total, zone, href }: LegendProps) {
           <li key={s.name}>
             <Swatch look={s.look} />
             {s.filter ? (
-              <a href={href(s.filter)} data-to="" title={s.name}>
+              <a href={href(s.filter)} data-to="" title={s.title}>
                 {s.name}
               </a>
             ) : (

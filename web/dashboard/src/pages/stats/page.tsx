@@ -52,7 +52,7 @@ export function StatsPage() {
       <FilterBar
         filter={view.filter}
         onFilter={(changed) => setView({ filter: changed })}
-        refusal={refusalOf(numbers.error)}
+        refusal={refusalOf(numbers.error, statistics !== undefined)}
         known={known}
       >
         <Ranges range={range} zone={zone} onRange={(to) => setView({ range: to })} />
@@ -64,7 +64,7 @@ export function StatsPage() {
             narrow this page.
           </p>
         )}
-        {numbers.error && !refusalOf(numbers.error) && (
+        {numbers.error && !refusalOf(numbers.error, false) && (
           <p className={css['note']} role="alert">
             {numbers.error.message}. {statistics ? 'What is shown is the last good answer.' : ''}
           </p>
@@ -108,9 +108,9 @@ function countsOf(tenants: Record<string, number> = {}) {
 }
 
 /** What is the filter's fault is said beside it. */
-function refusalOf(error: Error | null) {
+function refusalOf(error: Error | null, kept: boolean) {
   return error instanceof ProblemError && error.status < 500 && error.status !== 401
-    ? { message: error.message, at: null }
+    ? { message: error.message, at: null, kept }
     : null;
 }
 

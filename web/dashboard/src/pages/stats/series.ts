@@ -3,6 +3,8 @@ import type { Filter, Histogram } from '@omninode-ai/eventfeed';
 /** One line of the legend: its numbers, bucket by bucket, and the filter that leads to its events. */
 export interface Series {
   name: string;
+  /** In full, where the name is not. */
+  title?: string;
   values: readonly number[];
   /** Null: there is no filter for it. */
   filter: Filter | null;
@@ -50,6 +52,7 @@ function axisOf({ buckets, width_ms }: Histogram) {
 
 export interface Part {
   name: string;
+  title: string;
   filter: Filter;
   histogram: Histogram;
 }
@@ -59,9 +62,9 @@ const LOOKS = [1, 2, 3, 4, 5, 6] as const;
 /** The largest parts of a whole; the last series is what is left. */
 export function byPart(whole: Histogram, parts: readonly Part[], rest: string): OverTime {
   const axis = axisOf(whole);
-  const series = parts.slice(0, LOOKS.length).map(({ name, filter, histogram }, i): Series => {
+  const series = parts.slice(0, LOOKS.length).map(({ name, title, filter, histogram }, i): Series => {
     const counts = new Map(histogram.buckets.map((b) => [Date.parse(b.start), totalOf(b)]));
-    return { name, filter, look: LOOKS[i] ?? 6, values: axis.starts.map((at) => counts.get(at) ?? 0) };
+    return { name, title, filter, look: LOOKS[i] ?? 6, values: axis.starts.map((at) => counts.get(at) ?? 0) };
   });
   const left = whole.buckets.map((b, i) => {
     const named = sum(series.map(({ values }) => values[i] ?? 0));

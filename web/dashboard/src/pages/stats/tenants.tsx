@@ -32,10 +32,10 @@ export function TenantsCard({ counts, ended, failed, total, minutes, href }: Ten
               <th scope="col" data-number="">
                 Events
               </th>
-              <th scope="col" data-number="">
+              <th scope="col" data-number="" data-spare="">
                 Share
               </th>
-              <th scope="col" data-number="">
+              <th scope="col" data-number="" data-spare="">
                 per minute
               </th>
               <th scope="col" data-number="">
@@ -53,8 +53,12 @@ export function TenantsCard({ counts, ended, failed, total, minutes, href }: Ten
                   <i className={css['bar']} style={{ width: `${(100 * n) / most}%` }} />
                 </th>
                 <td data-number="">{count(n)}</td>
-                <td data-number="">{share(n, total)}</td>
-                <td data-number="">{rate(n / minutes)}</td>
+                <td data-number="" data-spare="">
+                  {share(n, total)}
+                </td>
+                <td data-number="" data-spare="">
+                  {rate(n / minutes)}
+                </td>
                 <td data-number="">
                   {failed?.[name] ? (
                     <a href={href({ tenant_ids: [name], outcomes: ['failure'] })} data-to="">

@@ -40,13 +40,13 @@ export function TypesCard({ families, minutes, now, zone, href }: TypesProps) {
               <th scope="col" data-number="">
                 Events
               </th>
-              <th scope="col" data-number="">
+              <th scope="col" data-number="" data-spare="">
                 per minute
               </th>
               <th scope="col" data-number="">
                 Failure share
               </th>
-              <th scope="col" data-number="">
+              <th scope="col" data-number="" data-spare="">
                 Last seen
               </th>
             </tr>
@@ -77,6 +77,7 @@ function FamilyRow({
 }: Omit<TypesProps, 'families'> & { family: Family; most: number }) {
   const { family: prefix, name } = typeParts(family.name);
   const { members, failures, ended } = family;
+  const last = family.lastSeen === null ? '–' : seen(now - Date.parse(family.lastSeen));
   const alarming = ended > 0 && failures / ended >= ALARMING;
   return (
     <tr>
@@ -94,16 +95,19 @@ function FamilyRow({
                 {m.word} {count(m.count)}
               </a>
             ))}
+          <span data-seen="">{last}</span>
         </span>
         <i className={css['bar']} style={{ width: `${(100 * family.count) / most}%` }} />
       </th>
       <td data-number="">{count(family.count)}</td>
-      <td data-number="">{rate(family.count / minutes)}</td>
+      <td data-number="" data-spare="">
+        {rate(family.count / minutes)}
+      </td>
       <td data-number="" data-alarming={alarming ? '' : undefined}>
         {ended === 0 ? '–' : failures === 0 ? '0 %' : <Failed family={family} href={href} />}
       </td>
-      <td data-number="" title={family.lastSeen ? dateTime(family.lastSeen, zone) : undefined}>
-        {family.lastSeen === null ? '–' : seen(now - Date.parse(family.lastSeen))}
+      <td data-number="" data-spare="" title={family.lastSeen ? dateTime(family.lastSeen, zone) : undefined}>
+        {last}
       </td>
     </tr>
   );

@@ -2,6 +2,7 @@ import type { Delays, EventType, Histogram, Statistics } from '@omninode-ai/even
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { client } from '../../api/client';
+import { typeParts } from '../../format/type';
 import type { Kind } from '../../state/view';
 import type { Countable } from './countable';
 import type { Window } from './range';
@@ -84,7 +85,8 @@ function useOverTime(
   const counts = (by === 'type' ? statistics?.events_by_type : statistics?.events_by_tenant) ?? {};
   const names = by === 'outcome' ? [] : largest(counts, PARTS).map(([name]) => name);
   const parts = names.map((name) => ({
-    name,
+    name: by === 'type' ? typeParts(name).name : name,
+    title: name,
     filter: by === 'type' ? { event_types: [name] } : { tenant_ids: [name] },
   }));
   const histograms = useQueries({
