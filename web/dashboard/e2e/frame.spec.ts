@@ -30,6 +30,8 @@ test('UX-60 an outage is told on every page within 5 s, with what still works', 
   await expect(kafka).toBeHidden({ timeout: 30_000 });
   await page.goto(server.url);
   await expect(live.state).toHaveText('Live');
+  await server.produce(TOPIC, records('ux60-back', 1));
+  await expect(live.rows).toHaveCount(4);
   stack.storeLine.cut();
   const store = page.locator('[data-outage="store"]');
   await expect(store).toContainText('shown live before they are stored', { timeout: 5_000 });
@@ -38,7 +40,7 @@ test('UX-60 an outage is told on every page within 5 s, with what still works', 
   await expect(previews).toHaveCount(2, { timeout: 15_000 });
   stack.storeLine.heal();
   await expect(previews).toHaveCount(0, { timeout: 30_000 });
-  await expect(live.rows).toHaveCount(5);
+  await expect(live.rows).toHaveCount(6);
   await stack.remove();
 });
 

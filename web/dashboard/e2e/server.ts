@@ -7,6 +7,12 @@ import { join } from 'node:path';
 
 const BINARY = process.env['EVENTFEED_BIN'] ?? new URL('../../../bin/eventfeed', import.meta.url).pathname;
 
+/** A test that failed half-way leaves its servers to this. */
+const running = new Set<Server>();
+process.on('exit', () => {
+  for (const server of running) server.abandon();
+});
+
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -114,6 +120,7 @@ export class Server {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
+    running.add(this);
     const keep = (chunk: Buffer) => {
       this.#log = (this.#log + chunk.toString()).slice(-20_000);
     };
@@ -141,8 +148,15 @@ export class Server {
     await ended;
   }
 
+  /** What remove does, where nothing can be waited for. */
+  abandon(): void {
+    this.#process?.kill('SIGKILL');
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
   async remove(): Promise<void> {
     await this.stop();
+    running.delete(this);
     rmSync(this.dir, { recursive: true, force: true });
   }
 
