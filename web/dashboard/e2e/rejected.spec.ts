@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { findings } from './axe';
 import { expect, test } from './kit';
-import { produceBytes } from './raw';
+import { produceBytes, textOf } from './raw';
 import { records, TOPIC } from './records';
 
 test('UX-62 a malformed message shows up in Rejected with its bytes, the place, what to do, and kcat’s line', async ({
@@ -26,7 +26,7 @@ test('UX-62 a malformed message shows up in Rejected with its bytes, the place, 
   await expect(detail.getByRole('region', { name: 'Bytes' })).toContainText(`byte ${value.indexOf(0xff)}`);
   await expect(detail.getByRole('region', { name: 'Headers' })).toContainText('x-sourcenode-62');
   await expect(detail.getByRole('region', { name: 'Where it is' })).toContainText(TOPIC);
-  const command = await detail.locator('code', { hasText: 'kcat' }).innerText();
+  const command = await textOf(detail.locator('code', { hasText: 'kcat' }));
   const shown = execFileSync('bash', ['-c', command]);
   expect(shown.includes(value)).toBe(true);
   expect(shown.toString()).toContain('x-source=node-62');
@@ -41,11 +41,10 @@ test('UX-52 the times of a rejected event change with the zone', async ({ server
   await page.locator('[data-group]', { hasText: 'by node-52' }).click();
   const place = page.getByRole('region', { name: 'Where it is' });
   const written = place.locator('div', { has: page.locator('dt', { hasText: 'written' }) }).locator('dd');
-  const local = await written.innerText();
+  const local = await textOf(written);
   await page.locator('[data-zone]').click();
   await expect(written).not.toHaveText(local);
-  const apart =
-    Date.parse(`${local.replace(' ', 'T')}Z`) - Date.parse(`${(await written.innerText()).replace(' ', 'T')}Z`);
+  const apart = Date.parse(`${local.replace(' ', 'T')}Z`) - Date.parse(`${(await textOf(written)).replace(' ', 'T')}Z`);
   expect([3_600_000, 7_200_000]).toContain(apart); // Berlin's winter or summer
 });
 

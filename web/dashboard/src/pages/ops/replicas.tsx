@@ -16,7 +16,7 @@ interface ReplicasProps {
 
 export function Replicas({ replicas, status, relay, hub, now }: ReplicasProps) {
   const heard = new Map(relay?.siblings.map((s) => [s.replica, s]));
-  const rows = rowsOf(replicas ?? [], relay);
+  const rows = rowsOf(replicas ?? [], relay, status.replica);
   return (
     <section className={css['card']} aria-label="Replicas">
       <h2>Replicas and Redis</h2>
@@ -89,8 +89,8 @@ function redisWords(state: string, relay: RelayDetail | null): string {
   return state === 'ok' ? 'ok: what one replica stores reaches the others in a moment' : state;
 }
 
-/** Those that read, and those that are only heard of. */
-function rowsOf(replicas: readonly Replica[], relay: RelayDetail | null) {
+/** Those that read, those that are only heard of, and this one, even if it does not read yet. */
+function rowsOf(replicas: readonly Replica[], relay: RelayDetail | null, own: string | null) {
   const read = replicas.map((r) => ({
     name: nameOf(r),
     host: r.host.replace(/:\d+$/, ''),
@@ -99,5 +99,7 @@ function rowsOf(replicas: readonly Replica[], relay: RelayDetail | null) {
   const silent = (relay?.siblings ?? [])
     .filter((s) => !read.some((r) => r.name === s.replica))
     .map((s) => ({ name: s.replica, host: '', partitions: null }));
-  return [...read, ...silent];
+  const all = [...read, ...silent];
+  if (own === null || all.some((r) => r.name === own)) return all;
+  return [{ name: own, host: '', partitions: null }, ...all];
 }

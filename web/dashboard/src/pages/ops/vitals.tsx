@@ -27,7 +27,12 @@ export function Vitals({ status, kafka, relay, configuration, now }: VitalsProps
       >
         {kafka && `${count(kafka.topicsMatched)} of ${count(kafka.topicsSeen)} topics match`}
       </Vital>
-      <Vital name="PostgreSQL" part={store} figure={appends && duration(appends.mean_ms)} unit="an append">
+      <Vital
+        name="PostgreSQL"
+        part={store}
+        figure={appends && (appends.appends > 0 ? duration(appends.mean_ms) : '–')}
+        unit="an append"
+      >
         {store.bytes !== null && `${bytes(store.bytes)} in ${count(store.partitions ?? 0)} partitions`}
       </Vital>
       <Vital

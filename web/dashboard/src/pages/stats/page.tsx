@@ -1,7 +1,7 @@
 import type { Filter } from '@omninode-ai/eventfeed';
 import { ProblemError } from '@omninode-ai/eventfeed';
 import { useMemo } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { FilterBar } from '../../filter/bar';
 import { useKnown } from '../../filter/use-known';
 import { dateTime } from '../../format/time';
@@ -147,13 +147,18 @@ function Nothing({
   onClear: () => void;
   onWider: (() => void) | null;
 }) {
+  const linkTo = useLinkTo();
   return (
     <EmptyState title={filtered ? 'Nothing that matches was counted in this range' : 'No events in this range'}>
       <p>
         Counted are events by their own timestamp.{' '}
-        {filtered
-          ? 'The filter may be too narrow, or the range too short.'
-          : 'The Live page says how to write the first one.'}
+        {filtered ? (
+          'The filter may be too narrow, or the range too short.'
+        ) : (
+          <>
+            <Link href={linkTo('/live')}>Live</Link> says how to write the first one.
+          </>
+        )}
       </p>
       <div className={css['acts']}>
         {filtered && <Button onClick={onClear}>Clear the filter</Button>}
