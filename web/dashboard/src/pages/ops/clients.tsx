@@ -5,6 +5,7 @@ import { bytes, count } from '../../format/number';
 import { duration } from '../../format/time';
 import dialog from '../../frame/dialog.module.css';
 import { Button } from '../../ui/button';
+import { classes } from '../../ui/classes';
 import { filterWords } from './filter-words';
 import css from './ops.module.css';
 import { useDisconnect } from './queries';
@@ -32,7 +33,7 @@ export function Clients({ clients, now }: ClientsProps) {
         <p className={css['hint']}>Nobody listens.</p>
       ) : (
         <div className={css['wide']}>
-          <table className={css['table']}>
+          <table className={classes(css['table'], css['stacked'])}>
             <thead>
               <tr>
                 <th scope="col">Subject</th>
@@ -75,16 +76,20 @@ function Row({ client, now, onAsk }: { client: ConnectedClient; now: number; onA
       <th scope="row">
         <b>{subject === '' ? 'anonymous' : subject}</b> {admin && 'admin'}
       </th>
-      <td>{tenants.length === 0 || tenants.includes('*') ? 'all' : tenants.join(', ')}</td>
-      <td className={css['filter']}>
+      <td data-label="tenants">{tenants.length === 0 || tenants.includes('*') ? 'all' : tenants.join(', ')}</td>
+      <td className={css['filter']} data-label="filter">
         {subscriptions.length === 0 ? 'none yet' : subscriptions.map((s) => filterWords(s.filter)).join(' · ')}
       </td>
-      <td data-number="" data-behind={behind >= FAR_BEHIND ? '' : undefined}>
+      <td data-number="" data-label="behind" data-behind={behind >= FAR_BEHIND ? '' : undefined}>
         {count(behind)} {states.map((s) => s.replace('_', ' ')).join(', ')}
       </td>
-      <td data-number="">{bytes(bytes_sent)}</td>
-      <td data-number="">{duration(Math.max(0, now - Date.parse(since)))}</td>
-      <td title={user_agent}>
+      <td data-number="" data-label="sent">
+        {bytes(bytes_sent)}
+      </td>
+      <td data-number="" data-label="connected">
+        {duration(Math.max(0, now - Date.parse(since)))}
+      </td>
+      <td title={user_agent} data-label="from">
         {remote_address} {transport === 'sse' ? 'SSE' : 'WebSocket'}
       </td>
       <td>
