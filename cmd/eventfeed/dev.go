@@ -53,7 +53,7 @@ func (c devCmd) Run(ctx context.Context, s settings, m *mistakes) error {
 	if err != nil {
 		return errors.Join(unlessEnded(ctx, err), postgres.Stop())
 	}
-	err = c.runWith(ctx, f, services{postgres, kafka}, logger)
+	err = c.runWith(ctx, f, s, services{postgres, kafka}, logger)
 	return errors.Join(err, kafka.Close(), postgres.Stop())
 }
 
@@ -72,7 +72,7 @@ type services struct {
 }
 
 // runWith joins the replica, the demo and what looks after PostgreSQL.
-func (c devCmd) runWith(ctx context.Context, f *front, s services, logger *slog.Logger) error {
+func (c devCmd) runWith(ctx context.Context, f *front, given settings, s services, logger *slog.Logger) error {
 	r := replica{
 		settings: serveCmd{
 			kafkaSettings:  kafkaSettings{Brokers: []string{s.kafka.Addr()}},
@@ -80,7 +80,7 @@ func (c devCmd) runWith(ctx context.Context, f *front, s services, logger *slog.
 			ingestSettings: c.ingestSettings,
 			serverSettings: c.serverSettings,
 		},
-		front: f, logger: logger,
+		given: given, front: f, logger: logger,
 		serving: func() { c.greet(os.Stdout, f, s) },
 	}
 	all, ctx := errgroup.WithContext(ctx)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"time"
 
 	"github.com/omninode-ai/eventfeed/internal/api"
@@ -43,4 +44,19 @@ func kafkaPart(st ingest.Status) api.Part {
 		detail.LastError, detail.LastErrorAt = &st.LastError, &at
 	}
 	return api.Part{OK: st.Connected, Reason: st.Reason, Detail: detail}
+}
+
+// readersOf lets the API ask who reads what.
+func readersOf(in *ingest.Ingest) func(context.Context) ([]api.Reader, error) {
+	return func(ctx context.Context) ([]api.Reader, error) {
+		found, err := in.Readers(ctx)
+		if err != nil {
+			return nil, err
+		}
+		readers := make([]api.Reader, len(found))
+		for i, r := range found {
+			readers[i] = api.Reader(r)
+		}
+		return readers, nil
+	}
 }

@@ -27,6 +27,7 @@ const drainTimeout = 10 * time.Second
 // replica is one process that serves.
 type replica struct {
 	settings serveCmd
+	given    settings // as they are shown
 	front    *front
 	logger   *slog.Logger
 	serving  func() // called when all parts run; may be nil

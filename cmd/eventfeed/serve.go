@@ -40,7 +40,7 @@ func (c serveCmd) Run(ctx context.Context, s settings, m *mistakes) error {
 	if err != nil {
 		return err
 	}
-	return replica{settings: c, front: f, logger: logger}.run(ctx)
+	return replica{settings: c, given: s, front: f, logger: logger}.run(ctx)
 }
 
 func (r replica) ingestConfig(st *store.Store, to outlet, registry *prometheus.Registry) ingest.Config {
@@ -60,6 +60,7 @@ func (r replica) apiConfig(who auth.Authenticator, st *store.Store, to outlet, i
 	return api.Config{
 		Store: st, Hub: to.hub, Auth: who, Page: web.Files(), Registry: registry, Logger: r.logger,
 		Kafka:   func() api.Part { return kafkaPart(in.Status()) },
+		Readers: readersOf(in), Settings: r.given.shown(),
 		Relay:   to.part(),
 		Version: version, Replica: c.name(), BasePath: c.BasePath, RealTime: c.RealTime,
 		TrustedProxies: proxies, TokenURL: c.TokenURL,

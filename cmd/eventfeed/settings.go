@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/omninode-ai/eventfeed/internal/api"
 )
 
 // setting is one setting as it is understood, for people.
@@ -58,6 +60,15 @@ func sourceOf(f *kong.Flag, given bool) string {
 		}
 	}
 	return "default"
+}
+
+// shown are those that admins see.
+func (s settings) shown() []api.Setting {
+	all := make([]api.Setting, len(s))
+	for i, x := range s {
+		all[i] = api.Setting{Name: x.name, Value: x.value, Source: x.source}
+	}
+	return all
 }
 
 // changed leaves out those that were left as they are.

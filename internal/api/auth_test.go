@@ -56,7 +56,7 @@ func TestWhatIsForAdminsIsForAdminsOnly(t *testing.T) {
 	b := serve(t, testenv.Database(t), withTokens)
 	admin := ann(time.Hour)
 	admin.Admin = true
-	for _, path := range []string{"/metrics", "/api/event-bus/rejected"} {
+	for _, path := range []string{"/metrics", "/api/event-bus/rejected", "/api/event-bus/rejected-groups", "/api/event-bus/replicas", "/api/event-bus/configuration"} {
 		b.isProblem(b.do("GET", path, bearer(tokenFor(t, ann(time.Hour)))), http.StatusForbidden)
 		if got := b.do("GET", path, bearer(tokenFor(t, admin))); got.status != http.StatusOK {
 			t.Errorf("%s: got %d for an admin, want 200", path, got.status)

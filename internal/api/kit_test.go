@@ -79,6 +79,10 @@ func serve(tb testing.TB, database string, change func(*Config)) *bench {
 	c := Config{
 		Store: st, Hub: h, Auth: auth.None{}, Registry: prometheus.NewPedanticRegistry(), Logger: logger, Version: "test", Replica: "r1", RealTime: true,
 		Kafka: func() Part { return Part{OK: true, Detail: map[string]int{"topics": 3}} },
+		Readers: func(context.Context) ([]Reader, error) {
+			return []Reader{{"r1", "m-1", "127.0.0.1", []event.Partition{{Topic: "a", ID: 0}, {Topic: "a", ID: 2}, {Topic: "b", ID: 1}}}, {Replica: "r2", Member: "m-2"}}, nil
+		},
+		Settings: []Setting{{"RETENTION", "30d", "environment RETENTION"}},
 		Page: fstest.MapFS{
 			"index.html": {Data: []byte(`<!doctype html><base href="/" />page`)}, "assets/a-1.js": {Data: []byte("// page")},
 			"assets/b-2.css": {Data: []byte("/**/")}, "placeholder.html": {Data: []byte(`<base href="/">how to build it`)},
@@ -234,7 +238,7 @@ func (b *bench) append(batch event.Batch) event.Appended {
 var update = flag.Bool("update", false, "write golden files")
 
 // volatile is what differs from run to run.
-var volatile = regexp.MustCompile(`"(stored_at|storedat|rejected_at|request_id|epoch|since|bytes|noticed_at)":("[^"]*"|\d+)`)
+var volatile = regexp.MustCompile(`"(stored_at|storedat|rejected_at|request_id|epoch|since|bytes|noticed_at|started_at|revision|go|platform|mean_ms|slowest_ms|first_at|last_at|p50_ms|p95_ms|p99_ms)":("[^"]*"|-?[\d.]+)`)
 
 // volatileCell is the last one of a row of CSV, when the event was stored.
 var volatileCell = regexp.MustCompile(`(?m),[0-9-]{10}T[0-9:.]+Z$`)

@@ -115,6 +115,13 @@ var badRequests = []badRequest{
 	{"rejected?tenant_ids=acme", "tenant_ids", "not a parameter"},
 	{"rejected?start_time=2026-10-01T08:00:01Z&end_time=" + aTime, "start_time", "after end_time"},
 	{"rejected?cursor=AAZcws1sokAAAAAAAAAAAAXAde063Y7TQ", "cursor", "next_cursor"},
+	{"rejected?producer=", "producer", "a text"},
+	{"delays?buckets=501", "buckets", "from 1 to 500"},
+	{"delays?sources=x", "sources", "buckets, end_time, event_types, outcomes, start_time, tenant_ids"},
+	{"delays?start_time=9000-01-01T00:00:00Z", "start_time", "after end_time, which is now"},
+	{"rejected-groups?limit=5", "limit", "there are none"},
+	{"replicas?limit=5", "limit", "there are none"},
+	{"configuration?limit=5", "limit", "there are none"},
 	{"rejected/first", "id", "whole number"},
 	{"rejected/1?limit=1", "limit", "there are none"},
 	{"stream?last=0", "last", "from 1 to 1000"},
@@ -148,7 +155,8 @@ func TestEdgesOfWhatIsAcceptedAreAccepted(t *testing.T) {
 		"histogram?start_time=" + aTime + "&end_time=" + aTime, "histogram?sources=x&end_time=0001-01-01T00:00:00.000001Z",
 		"facets", "facets?fields=&limit=100", "facets?fields=topics,topics&fields=outcomes&limit=1", "facets?correlation_id=c-1&start_time=0001-01-01T00:00:00.000001Z",
 		"export?order_by=stored_at&order_direction=asc&topics=x&end_time=9999-12-31T23:59:59Z",
-		"event-types?outcomes=open", "rejected?limit=1000&reason=not_json&start_time=" + aTime,
+		"delays", "delays?buckets=1&start_time=0001-01-01T00:00:00.000001Z&end_time=9999-12-31T23:59:59Z&tenant_id=acme&outcomes=open",
+		"event-types?outcomes=open", "rejected?producer=unknown", "rejected?limit=1000&reason=not_json&start_time=" + aTime,
 	} {
 		if got := b.get("/api/event-bus/" + path); got.status != http.StatusOK {
 			t.Errorf("%.100s: got %d %s, want 200", path, got.status, got.body)

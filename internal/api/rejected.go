@@ -21,6 +21,7 @@ type rejectedJSON struct {
 	Offset     string       `json:"offset"`
 	Reason     event.Reason `json:"reason"`
 	Detail     string       `json:"detail"`
+	Producer   string       `json:"producer"`
 	RecordTime *time.Time   `json:"record_time"`
 	RejectedAt time.Time    `json:"rejected_at"`
 	Size       int          `json:"size"` // of key and value
@@ -43,7 +44,7 @@ func showRejected(e store.RejectedEvent) rejectedJSON {
 	}
 	return rejectedJSON{
 		ID: e.ID, Topic: e.Topic, Partition: e.Partition.ID, Offset: strconv.FormatInt(e.Offset, 10),
-		Reason: e.Reason, Detail: e.Detail, RecordTime: timeOf(e.Time), RejectedAt: e.RejectedAt.UTC(),
+		Reason: e.Reason, Detail: e.Detail, Producer: e.Producer, RecordTime: timeOf(e.Time), RejectedAt: e.RejectedAt.UTC(),
 		Size: len(e.Key) + len(e.Value), Key: textOf(e.Key), KeyBytes: e.Key, Headers: headers, Value: e.Value,
 	}
 }
@@ -73,10 +74,10 @@ func listOfRejected(found []store.RejectedEvent) list {
 // readRejected reads the parameters of a page of rejected events; others are
 // those that a cursor goes with.
 func readRejected(p *parameters) (q store.RejectedQuery, others string, err error) {
-	q = store.RejectedQuery{Reason: p.text("reason"), Topic: p.text("topic")}
+	q = store.RejectedQuery{Reason: p.text("reason"), Topic: p.text("topic"), Producer: p.text("producer")}
 	q.Start, q.End = p.span("start_time", "end_time")
 	q.Limit = p.number("limit", defaultPage, 1, maxPage)
-	others = fmt.Sprintf("rejected %q %q %d %d", q.Reason, q.Topic, q.Start.UnixMicro(), q.End.UnixMicro())
+	others = fmt.Sprintf("rejected %q %q %q %d %d", q.Reason, q.Topic, q.Producer, q.Start.UnixMicro(), q.End.UnixMicro())
 	if after := p.cursor(others); after != nil {
 		q.Before = int64(after.Position)
 	}

@@ -35,8 +35,12 @@ func (s *Server) handler() http.Handler {
 		"/histogram":               s.reading(s.histogram),
 		"/facets":                  s.reading(s.facets),
 		"/event-types":             s.reading(s.eventTypes),
+		"/delays":                  s.reading(s.delays),
 		"/rejected":                adminsOnly(s.reading(s.rejected)),
 		"/rejected/{id}":           adminsOnly(s.reading(s.rejectedByID)),
+		"/rejected-groups":         adminsOnly(s.reading(s.rejectedGroups)),
+		"/replicas":                adminsOnly(s.replicas),
+		"/configuration":           adminsOnly(s.configuration),
 	} {
 		rest.Path(path).Handler(compressed(s.open(s.identified(inTime(h)))))
 	}

@@ -79,7 +79,7 @@ func TestATenantOutsideTheScopeRefusesAll(t *testing.T) {
 	for _, path := range []string{
 		"events?tenant_ids=acme", "events?tenant_id=beta,acme", "events?tenant_ids=*", "events/e-0?tenant_id=acme", "traces/c-1?tenant_id=acme",
 		"statistics?tenant_ids=acme,beta", "event-types?tenant_id=acme",
-		"histogram?tenant_id=acme", "facets?tenant_id=acme,beta", "export?tenant_ids=acme", "clients", "rejected", "rejected/1", "stream?tenant_id=acme",
+		"histogram?tenant_id=acme", "facets?tenant_id=acme,beta", "export?tenant_ids=acme", "clients", "rejected", "rejected/1", "rejected-groups", "replicas", "configuration", "delays?tenant_id=acme", "stream?tenant_id=acme",
 	} {
 		got := b.do(http.MethodGet, "/api/event-bus/"+path, http.Header{"Upgrade": {"websocket"}, "Connection": {"Upgrade"}})
 		b.isProblem(got, http.StatusForbidden)
@@ -89,7 +89,7 @@ func TestATenantOutsideTheScopeRefusesAll(t *testing.T) {
 
 func TestAPrincipalWithoutTenantsSeesNothing(t *testing.T) {
 	b := serve(t, testenv.Database(t), func(c *Config) { c.Auth = who{Subject: "s"} })
-	for _, path := range []string{"events", "events/e-0", "traces/c-1", "statistics", "event-types", "histogram", "facets", "export", "stream"} {
+	for _, path := range []string{"events", "events/e-0", "traces/c-1", "statistics", "event-types", "histogram", "facets", "delays", "export", "stream"} {
 		b.isProblem(b.do("GET", "/api/event-bus/"+path, http.Header{"Accept": {"*/*, text/event-stream"}}), http.StatusForbidden)
 	}
 }

@@ -31,15 +31,17 @@ type Config struct {
 	Store    *store.Store
 	Hub      *hub.Hub
 	Auth     auth.Authenticator
-	Kafka    func() Part // how ingest does; must not wait for anything
-	Relay    func() Part // how the link to other replicas does, in the same way; nil: there is none
-	Page     fs.FS       // index.html and what it loads
+	Kafka    func() Part                             // how ingest does; must not wait for anything
+	Relay    func() Part                             // how the link to other replicas does, in the same way; nil: there is none
+	Readers  func(context.Context) ([]Reader, error) // all replicas that read, as Kafka says it
+	Page     fs.FS                                   // index.html and what it loads
 	Registry *prometheus.Registry
 	Logger   *slog.Logger
 
 	Version, Replica string
-	BasePath         string // "/" or "/prefix"; "" is "/"
-	TokenURL         string // where the dashboard gets tokens; "" if people give them
+	Settings         []Setting // shown to admins
+	BasePath         string    // "/" or "/prefix"; "" is "/"
+	TokenURL         string    // where the dashboard gets tokens; "" if people give them
 	TrustedProxies   Proxies
 	RealTime         bool // serve the stream
 	Stream           StreamConfig
@@ -56,6 +58,7 @@ type Server struct {
 	board   board
 	held    held
 	http    *http.Server
+	started time.Time
 }
 
 // New makes a server.
@@ -64,6 +67,7 @@ func New(c Config) *Server {
 		config: c, store: c.Store, hub: c.Hub, logger: c.Logger, metrics: newHTTPMetrics(c.Registry),
 		streams: newStreams(c.Stream, c.Auth, c.Hub, c.Replica, c.Version, c.Logger),
 		board:   newBoard(),
+		started: time.Now().UTC().Truncate(time.Microsecond),
 	}
 	s.http = &http.Server{
 		Handler:           s.handler(),

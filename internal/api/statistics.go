@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/omninode-ai/eventfeed/internal/event"
 	"github.com/omninode-ai/eventfeed/internal/filter"
 	"github.com/omninode-ai/eventfeed/internal/store"
 )
@@ -79,9 +80,18 @@ func (s *Server) statistics(w http.ResponseWriter, r *http.Request) error {
 
 type eventTypeJSON struct {
 	Name      string    `json:"event_type"`
+	Outcome   *string   `json:"outcome"`
 	Count     int64     `json:"count"`
 	FirstSeen time.Time `json:"first_seen"`
 	LastSeen  time.Time `json:"last_seen"`
+}
+
+func showEventType(t store.EventType) eventTypeJSON {
+	shown := eventTypeJSON{t.Name, nil, t.Count, t.FirstSeen, t.LastSeen}
+	if outcome := string(event.OutcomeOf(t.Name)); outcome != "" {
+		shown.Outcome = &outcome
+	}
+	return shown
 }
 
 // eventTypes answers GET /event-types.
@@ -97,7 +107,7 @@ func (s *Server) eventTypes(w http.ResponseWriter, r *http.Request) error {
 	}
 	types := make([]eventTypeJSON, len(found))
 	for i, t := range found {
-		types[i] = eventTypeJSON(t)
+		types[i] = showEventType(t)
 	}
 	return writeJSON(w, struct {
 		Types []eventTypeJSON `json:"event_types"`

@@ -6,6 +6,7 @@ import (
 
 	"github.com/omninode-ai/eventfeed/internal/event"
 	"github.com/omninode-ai/eventfeed/internal/hub"
+	"github.com/omninode-ai/eventfeed/internal/store"
 )
 
 // Part is how one of the services that we depend on does.
@@ -30,7 +31,23 @@ type storeJSON struct {
 	Partitions *int       `json:"partitions,omitempty"`
 	Bytes      *int64     `json:"bytes,omitempty"`
 	Rejected   *int64     `json:"rejected,omitempty"`
+	Retention  *int64     `json:"retention_seconds,omitempty"` // 0 keeps everything
+	Appends    *paceJSON  `json:"appends,omitempty"`           // of this replica
 	Gaps       []gapJSON  `json:"gaps,omitzero"`
+}
+
+// paceJSON is how appends went in the last minute.
+type paceJSON struct {
+	Appends int64      `json:"appends"`
+	Events  int64      `json:"events"`
+	Mean    float64    `json:"mean_ms"`
+	Slowest float64    `json:"slowest_ms"`
+	Last    *time.Time `json:"last_at"`
+}
+
+func showPace(p store.Pace) *paceJSON {
+	millis := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	return &paceJSON{p.Appends, p.Events, millis(p.Mean), millis(p.Slowest), timeOf(p.Last)}
 }
 
 // gapJSON is a source gap as it is shown.
@@ -81,6 +98,8 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.board.show(&st, admin)
 	if admin {
+		retention := int64(s.store.Retention().Seconds())
+		st.Store.Retention, st.Store.Appends = &retention, showPace(s.store.Pace())
 		h := s.hub.Status()
 		st.Hub = &h
 	}

@@ -80,10 +80,12 @@ func partitionsOf(l topicList) []event.Partition {
 			all = append(all, event.Partition{Topic: name, ID: int32(id)})
 		}
 	}
-	slices.SortFunc(all, func(a, b event.Partition) int {
-		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(all, comparePartitions)
 	return all
+}
+
+func comparePartitions(a, b event.Partition) int {
+	return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.ID, b.ID))
 }
 
 func readAssignment(b []byte) ([]event.Partition, error) {

@@ -45,4 +45,7 @@ type Config struct {
 	Metrics prometheus.Registerer // nil: none
 }
 
-func (c Config) clientID() string { return "eventfeed-" + c.Replica }
+// clientPrefix is what a replica's name follows in its client id.
+const clientPrefix = "eventfeed-"
+
+func (c Config) clientID() string { return clientPrefix + c.Replica }

@@ -25,7 +25,11 @@ const appendLimit = 30 * time.Second
 func (s *Store) Append(ctx context.Context, b event.Batch) (event.Appended, error) {
 	start := time.Now()
 	appended, err := s.append(ctx, b)
-	s.metrics.observeAppend(time.Since(start), b, appended, err)
+	took := time.Since(start)
+	s.metrics.observeAppend(took, b, appended, err)
+	if err == nil {
+		s.pace.add(start.Add(took), took, len(appended.Events))
+	}
 	if appended.Last >= event.Position(s.border.Load()) {
 		s.askForMaintenance()
 	}

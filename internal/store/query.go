@@ -105,10 +105,29 @@ type EventType struct {
 	LastSeen  time.Time // timestamp, to the minute it is counted in
 }
 
+// Delays are how long events took from their producer to the store.
+type Delays struct {
+	Width   time.Duration
+	All     Measured
+	Buckets []Measured
+}
+
+// Measured is what a sample of some events says.
+type Measured struct {
+	Start   time.Time   // stored_at of the bucket; zero for all of them
+	Events  int64       // that were measured
+	Storing Percentiles // from decoded to stored
+	Total   Percentiles // from its timestamp to stored: the producer's clock is in it
+}
+
+// Percentiles are in milliseconds.
+type Percentiles struct{ P50, P95, P99 float64 }
+
 // RejectedQuery asks for one page of rejected events, newest first.
 type RejectedQuery struct {
 	Reason     string // "" is any
 	Topic      string
+	Producer   string    // looked for among those that RejectedGroups groups
 	Start, End time.Time // on rejected_at
 	Before     int64     // ids below it; 0 is from the newest
 	Limit      int
@@ -118,7 +137,18 @@ type RejectedQuery struct {
 type RejectedEvent struct {
 	ID         int64
 	RejectedAt time.Time
+	Producer   string // as far as its bytes say it, else "unknown"
 	event.Rejected
+}
+
+// RejectedGroup is what rejected events have in common.
+type RejectedGroup struct {
+	Reason              event.Reason
+	Topic               string
+	Producer            string
+	Count, Bytes        int64
+	FirstSeen, LastSeen time.Time // rejected_at
+	NewestID            int64
 }
 
 // State is what an operator wants to know of the store.

@@ -11,7 +11,7 @@ import (
 	"github.com/omninode-ai/eventfeed/internal/event"
 )
 
-const rejectedFields = `id, topic, partition, "offset", incarnation, reason, detail, record_time, rejected_at, key, headers, value`
+const rejectedFields = `id, topic, partition, "offset", incarnation, reason, detail, record_time, rejected_at, key, headers, value, ` + producerOf
 
 // Rejected reads one page of rejected events, newest first, up to 16 MiB of
 // their values; more says that there are older ones.
@@ -25,6 +25,9 @@ func (s *Store) Rejected(ctx context.Context, q RejectedQuery) (found []Rejected
 	}
 	if q.Topic != "" {
 		c.and("topic = " + c.arg(q.Topic))
+	}
+	if q.Producer != "" {
+		c.and(grouped, producerOf+" = "+c.arg(q.Producer))
 	}
 	c.and(c.between("rejected_at", timesBetween(q.Start, q.End)))
 	sql := "SELECT " + rejectedFields + " FROM event_bus_rejected " + c.where() + " ORDER BY id DESC LIMIT " + c.arg(q.Limit+1)
@@ -73,7 +76,7 @@ func (s *Store) RejectedByID(ctx context.Context, id int64) (*RejectedEvent, err
 func scanRejected(row pgx.Row) (RejectedEvent, error) {
 	var r RejectedEvent
 	var headers [][2]string
-	err := row.Scan(&r.ID, &r.Topic, &r.Partition.ID, &r.Offset, &r.Incarnation, &r.Reason, &r.Detail, &r.Time, &r.RejectedAt, &r.Key, &headers, &r.Value)
+	err := row.Scan(&r.ID, &r.Topic, &r.Partition.ID, &r.Offset, &r.Incarnation, &r.Reason, &r.Detail, &r.Time, &r.RejectedAt, &r.Key, &headers, &r.Value, &r.Producer)
 	if err != nil {
 		return r, fmt.Errorf("read rejected event: %w", err)
 	}

@@ -48,7 +48,7 @@ func TestRejectedEventsAreReadNewestFirst(t *testing.T) {
 			t.Errorf("%s: got %v, more %v, want %v, more %v", name, got, more, tc.want, tc.more)
 		}
 	}
-	want := &RejectedEvent{ID: 3, RejectedAt: origin.Add(2 * time.Second), Rejected: event.Rejected{
+	want := &RejectedEvent{ID: 3, RejectedAt: origin.Add(2 * time.Second), Producer: "unknown", Rejected: event.Rejected{
 		Record: event.Record{
 			Partition: event.Partition{Topic: "topic-0", ID: 1}, Offset: 2, Time: origin,
 			Key: []byte("k"), Value: []byte{0, 0}, Headers: []event.Header{{Key: "h", Value: []byte{0, 1}}},
@@ -60,6 +60,45 @@ func TestRejectedEventsAreReadNewestFirst(t *testing.T) {
 	}
 	if got := must(h.RejectedByID(t.Context(), 41))(t); got != nil {
 		t.Errorf("an unknown id: got %v, want nil", got)
+	}
+}
+
+func TestRejectedEventsAreGroupedByReasonTopicAndProducer(t *testing.T) {
+	h := emptyHistory(t, 50)
+	type row struct{ reason, topic, headers, value string }
+	for i, r := range []row{
+		{"not_json", "a", `[]`, `{"source":"node-7","cut`},
+		{"not_json", "a", `[]`, `{"payload":1, "source" : "node-7"}`},
+		{"not_json", "a", `[["X-Source","bm9kZS03"]]`, "\xff\xfe"},
+		{"not_json", "b", `[["x-source",""]]`, `{"source":{"host":"h","service_name":"node-7"}}`},
+		{"empty", "a", `[]`, ""},
+		{"invalid_utf8", "a", `[["ce_source","w6Q="]]`, "\xff\"source\":\"x\""},
+	} {
+		h.exec(t, `INSERT INTO event_bus_rejected (topic, partition, "offset", reason, detail, record_time, rejected_at, size, headers, value)
+			VALUES ($1, 1, $2::int, $3, 'why', $4, $4::timestamptz + $2::int * interval '1 s', 10, $5, $6)`,
+			r.topic, i, r.reason, origin, r.headers, []byte(r.value))
+	}
+	at := func(i int) time.Time { return origin.Add(time.Duration(i) * time.Second) }
+	want := []RejectedGroup{
+		{"invalid_utf8", "a", `\303\244`, 1, 10, at(5), at(5), 6},
+		{"empty", "a", "unknown", 1, 10, at(4), at(4), 5},
+		{"not_json", "b", "node-7", 1, 10, at(3), at(3), 4},
+		{"not_json", "a", "node-7", 3, 30, at(0), at(2), 3},
+	}
+	groups, complete, err := h.RejectedGroups(t.Context())
+	if diff := cmp.Diff(want, groups); diff != "" || !complete || err != nil {
+		t.Error("(-want +got)", diff, complete, err)
+	}
+	found, more, err := h.Rejected(t.Context(), RejectedQuery{Producer: "node-7", Topic: "a", Limit: 2})
+	if err != nil || !more || len(found) != 2 || found[0].ID != 3 || found[0].Producer != "node-7" {
+		t.Errorf("of one producer: got %v, more %v, %v, want events 3 and 2 and more", found, more, err)
+	}
+	h.exec(t, `UPDATE event_bus_rejected SET id = DEFAULT WHERE id = 6`)
+	h.exec(t, `SELECT setval('event_bus_rejected_id_seq', 20000)`)
+	h.exec(t, `UPDATE event_bus_rejected SET id = DEFAULT WHERE topic = 'b'`)
+	groups, complete, err = h.RejectedGroups(t.Context())
+	if len(groups) != 1 || complete || err != nil {
+		t.Errorf("with older ones: got %v, complete %v, %v, want the newest alone", groups, complete, err)
 	}
 }
 

@@ -39,6 +39,7 @@ type Store struct {
 
 	log           *slog.Logger
 	metrics       *metrics
+	pace          pace
 	retention     time.Duration
 	partitionSize int64
 

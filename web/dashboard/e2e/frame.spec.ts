@@ -1,33 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Page } from '@playwright/test';
+import { readdirSync } from 'node:fs';
+import { findings } from './axe';
 import { expect, LivePage, test } from './kit';
 import { record, records, TOPIC } from './records';
 import { Server } from './server';
 import { Stack } from './stack';
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const PATHS = ['/live', '/events', '/trace', '/stats', '/ops', '/rejected'];
-
-/** Findings that keep somebody out. */
-async function findings(page: Page): Promise<string[]> {
-  // By the debugger, as the page's own policy lets no other script in.
-  await page.evaluate(readFileSync(AXE, 'utf8'));
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run: () => Promise<{
-          violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
-        }>;
-      };
-    };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) => nodes.slice(0, 3).map((n) => `${id}: ${n.html.slice(0, 160)} ${n.failureSummary}`));
-  });
-}
 
 test('UX-60 an outage is told on every page within 5 s, with what still works', { tag: '@provokes' }, async ({
   page,

@@ -34,7 +34,7 @@ export const test = base.extend<Fixtures, { server: Server }>({
       page.on('console', (message) => {
         const text = message.text();
         if (!['error', 'warning'].includes(message.type())) return;
-        if (calm || !PROVOKED.test(text)) complaints.push(`${message.type()}: ${text}`);
+        if (calm || !PROVOKED.test(text)) complaints.push(`${message.type()}: ${text} ${message.location().url}`);
       });
       page.on('pageerror', (error) => complaints.push(`thrown: ${error.message}`));
       page.on('request', (request) => {

@@ -1,5 +1,5 @@
 import { createRoot } from 'react-dom/client';
-import { client } from './api/client';
+import { client, fixBase } from './api/client';
 import { App } from './app';
 import { applyTheme } from './frame/theme';
 import { feed } from './live/app-feed';
@@ -8,6 +8,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 
 applyTheme();
+fixBase();
 feed.setFilter(decodeView(location.search).filter);
 addEventListener('online', () => client.retry());
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { joinList, splitList } from '../src/state/list';
-import { DEFAULT_VIEW, decodeView, encodeView, OUTCOMES, SPANS, type View } from '../src/state/view';
+import { DEFAULT_VIEW, decodeView, encodeView, KINDS, OUTCOMES, SPANS, type View } from '../src/state/view';
 
 const value = fc.string({ minLength: 1, unit: 'grapheme' }).filter((s) => !s.endsWith('\\'));
 const values = fc.uniqueArray(value, { minLength: 1, maxLength: 4 });
@@ -34,6 +34,8 @@ const view: fc.Arbitrary<View> = fc.record({
   order: fc.record({ by: fc.constantFrom('timestamp', 'position'), direction: fc.constantFrom('desc', 'asc') }),
   zone: fc.constantFrom('local', 'utc'),
   selected: fc.option(fc.record({ tenant: value, id: value })),
+  by: fc.constantFrom(...KINDS),
+  group: fc.option(fc.record({ reason: value, topic: value, producer: value })),
 });
 
 test('a view comes back from its URL as it was', () => {

@@ -51,9 +51,36 @@ export interface Facets extends Counted {
 
 export interface EventType {
   event_type: string;
+  /** As the type's last word says; null where it does not. */
+  outcome: string | null;
   count: number;
   first_seen: string;
   last_seen: string;
+}
+
+export interface Percentiles {
+  p50_ms: number;
+  p95_ms: number;
+  p99_ms: number;
+}
+
+/** What a sample of events says of how long they took. */
+export interface Measured {
+  /** That were measured; without any the delays mean nothing. */
+  events: number;
+  /** From decoded to stored. */
+  storing: Percentiles;
+  /** From its timestamp, which the producer gives, to stored. */
+  total: Percentiles;
+}
+
+export interface Delays {
+  start: string;
+  end: string;
+  width_ms: number;
+  all: Measured;
+  /** Those without an event that was measured are left out. */
+  buckets: ({ start: string } & Measured)[];
 }
 
 /** How a service behind the server does. */
@@ -82,6 +109,16 @@ export interface Status {
     partitions: number | null;
     bytes: number | null;
     rejected: number | null;
+    /** 0 keeps everything. */
+    retention_seconds: number | null;
+    /** Of the replica that answers, in the last minute. */
+    appends: {
+      appends: number;
+      events: number;
+      mean_ms: number;
+      slowest_ms: number;
+      last_at: string | null;
+    } | null;
     gaps: unknown[];
   };
   relay: Part;
@@ -97,6 +134,8 @@ export interface RejectedEvent {
   offset: string;
   reason: string;
   detail: string;
+  /** As far as the record says it, else `unknown`. */
+  producer: string;
   record_time: string | null;
   rejected_at: string;
   size: number;
@@ -112,6 +151,38 @@ export interface RejectedPage {
   count: number;
   next_cursor: string | null;
   has_more: boolean;
+}
+
+export interface RejectedGroups {
+  groups: {
+    reason: string;
+    topic: string;
+    producer: string;
+    count: number;
+    bytes: number;
+    first_at: string;
+    last_at: string;
+    newest_id: number;
+  }[];
+  /** False: only the newest are grouped, and there are older ones. */
+  complete: boolean;
+}
+
+/** A replica as Kafka knows it. */
+export interface Replica {
+  /** Empty if it is none of eventfeed's. */
+  replica: string;
+  member: string;
+  host: string;
+  reads: { topic: string; partitions: number[] }[];
+}
+
+export interface Configuration {
+  replica: string;
+  started_at: string;
+  build: { version: string; revision: string; go: string; platform: string };
+  /** Secrets are redacted. */
+  settings: { name: string; value: string; source: string }[];
 }
 
 /** A conn of the replica that answers. */
@@ -172,7 +243,19 @@ export const facets: Decode<Facets> = object<Facets>({
 });
 
 export const eventTypes: Decode<{ event_types: EventType[] }> = object<{ event_types: EventType[] }>({
-  event_types: list(object({ event_type: text, count: num, first_seen: text, last_seen: text })),
+  event_types: list(object({ event_type: text, outcome: maybe(text), count: num, first_seen: text, last_seen: text })),
+});
+
+const percentiles = object<Percentiles>({ p50_ms: num, p95_ms: num, p99_ms: num });
+
+const measured = { events: num, storing: percentiles, total: percentiles };
+
+export const delays: Decode<Delays> = object<Delays>({
+  start: text,
+  end: text,
+  width_ms: num,
+  all: object(measured),
+  buckets: list(object({ start: text, ...measured })),
 });
 
 const part = { state: text, reason: maybe(text), detail: or(anything, null) };
@@ -194,6 +277,8 @@ export const status: Decode<Status> = object<Status>({
     partitions: maybe(num),
     bytes: maybe(num),
     rejected: maybe(num),
+    retention_seconds: maybe(num),
+    appends: maybe(object({ appends: num, events: num, mean_ms: num, slowest_ms: num, last_at: maybe(text) })),
     gaps: or(list(anything), []),
   }),
   relay: object(part),
@@ -207,6 +292,7 @@ export const rejectedEvent: Decode<RejectedEvent> = object<RejectedEvent>({
   offset: text,
   reason: text,
   detail: or(text, ''),
+  producer: or(text, 'unknown'),
   record_time: maybe(text),
   rejected_at: text,
   size: num,
@@ -217,6 +303,40 @@ export const rejectedEvent: Decode<RejectedEvent> = object<RejectedEvent>({
 });
 
 export const rejectedPage: Decode<RejectedPage> = object<RejectedPage>({ rejected: list(rejectedEvent), ...page });
+
+export const rejectedGroups: Decode<RejectedGroups> = object<RejectedGroups>({
+  groups: list(
+    object({
+      reason: text,
+      topic: text,
+      producer: text,
+      count: num,
+      bytes: num,
+      first_at: text,
+      last_at: text,
+      newest_id: num,
+    }),
+  ),
+  complete: bool,
+});
+
+export const replicas: Decode<{ replicas: Replica[] }> = object<{ replicas: Replica[] }>({
+  replicas: list(
+    object<Replica>({
+      replica: text,
+      member: text,
+      host: text,
+      reads: list(object({ topic: text, partitions: list(num) })),
+    }),
+  ),
+});
+
+export const configuration: Decode<Configuration> = object<Configuration>({
+  replica: text,
+  started_at: text,
+  build: object({ version: text, revision: text, go: text, platform: text }),
+  settings: list(object({ name: text, value: text, source: text })),
+});
 
 export const clients: Decode<{ clients: ConnectedClient[] }> = object<{ clients: ConnectedClient[] }>({
   clients: list(

@@ -31,6 +31,11 @@ export interface StatisticsQuery extends Pick<Filter, 'event_types' | 'tenant_id
   end?: string;
 }
 
+export interface DelaysQuery extends Pick<Filter, 'event_types' | 'tenant_ids' | 'outcomes'>, Range {
+  /** At most 500. */
+  buckets?: number;
+}
+
 export interface HistogramQuery extends Filter, Range {
   /** At most 500. */
   buckets?: number;
@@ -45,6 +50,8 @@ export interface FacetsQuery extends Filter, Range {
 export interface RejectedQuery extends Range {
   reason?: string;
   topic?: string;
+  /** Looked for among the newest. */
+  producer?: string;
   limit?: number;
   cursor?: string;
 }

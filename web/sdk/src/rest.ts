@@ -56,6 +56,11 @@ export class Rest {
     return this.#requests.ask(answers.facets, `facets${searchOf(query)}`, asking);
   }
 
+  /** How long events took until they were stored; the range is one of stored_at. */
+  delays(query: queries.DelaysQuery = {}, asking: Asking = {}): Promise<answers.Delays> {
+    return this.#requests.ask(answers.delays, `delays${searchOf(query)}`, asking);
+  }
+
   async eventTypes(query: queries.StatisticsQuery = {}, asking: Asking = {}): Promise<answers.EventType[]> {
     return (await this.#requests.ask(answers.eventTypes, `event-types${searchOf(query)}`, asking)).event_types;
   }
@@ -84,6 +89,20 @@ export class Rest {
 
   rejectedEvent(id: number, asking: Asking = {}): Promise<answers.RejectedEvent> {
     return this.#requests.ask(answers.rejectedEvent, `rejected/${id}`, asking);
+  }
+
+  /** By reason, topic and producer. */
+  rejectedGroups(asking: Asking = {}): Promise<answers.RejectedGroups> {
+    return this.#requests.ask(answers.rejectedGroups, 'rejected-groups', asking);
+  }
+
+  /** Who reads what, as Kafka says it. */
+  async replicas(asking: Asking = {}): Promise<answers.Replica[]> {
+    return (await this.#requests.ask(answers.replicas, 'replicas', asking)).replicas;
+  }
+
+  configuration(asking: Asking = {}): Promise<answers.Configuration> {
+    return this.#requests.ask(answers.configuration, 'configuration', asking);
   }
 
   async clients(asking: Asking = {}): Promise<answers.ConnectedClient[]> {

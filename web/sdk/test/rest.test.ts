@@ -36,6 +36,9 @@ describe('the golden answers of the server are read', () => {
     ['statistics_none', () => client().statistics(), 'statistics'],
     ['status', () => client().status(), 'status'],
     ['rejected', () => client().rejectedPage({ reason: 'not_utf8' }), 'rejected?reason=not_utf8'],
+    ['delays', () => client().delays({ outcomes: ['failure'], buckets: 5 }), 'delays?outcomes=failure&buckets=5'],
+    ['rejected_groups', () => client().rejectedGroups(), 'rejected-groups'],
+    ['configuration', () => client().configuration(), 'configuration'],
     ['rejected_one', () => client().rejectedEvent(2), 'rejected/2'],
   ] as [string, () => Promise<object>, string][])('%s', async (name, ask, path) => {
     const answer = golden(name);
@@ -49,6 +52,14 @@ describe('the golden answers of the server are read', () => {
     const found = await client().event('e/0', { tenant_ids: ['acme', 'beta'] });
     expect(found.map(({ tenant_id }) => tenant_id)).toEqual(['acme', 'beta']);
     expect(server.asked[0]?.path).toBe('events/e%2F0?tenant_ids=acme&tenant_ids=beta');
+  });
+
+  test('replicas', async () => {
+    server.answers = [golden('replicas')];
+    expect((await client().replicas()).map(({ replica, reads }) => [replica, reads.length])).toEqual([
+      ['r1', 2],
+      ['r2', 0],
+    ]);
   });
 
   test('event types', async () => {

@@ -5,6 +5,11 @@ import { parseWire } from './wire';
 /** Where the dashboard is served, with a slash at its end; the server says it in index.html. */
 export const base = new URL('.', document.baseURI);
 
+/** The server's base is relative to the path that was loaded: on the way to a deeper one it would lead elsewhere. */
+export function fixBase(): void {
+  document.querySelector('base')?.setAttribute('href', base.href);
+}
+
 export const apiURL = new URL('api/event-bus', base);
 
 const meta = document.querySelector<HTMLMetaElement>('meta[name="token-url"]');

@@ -2,7 +2,7 @@ import { useCallback, useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { navigate } from 'wouter/use-browser-location';
 import { base } from '../api/client';
-import { decodeView, encodeView, type View } from './view';
+import { DEFAULT_VIEW, decodeView, encodeView, type View } from './view';
 
 /** Where the router's paths begin: without the slash at the end. */
 export const basePath = base.pathname.replace(/\/$/, '');
@@ -35,7 +35,7 @@ export function useLinkTo(): (path: string, change?: Partial<View>) => string {
   return useCallback(
     (path, change) => {
       const { filter, range, zone, order } = decodeView(search);
-      return withSearch(path, { filter, range, zone, order, columns: null, selected: null, ...change });
+      return withSearch(path, { ...DEFAULT_VIEW, filter, range, zone, order, ...change });
     },
     [search],
   );

@@ -26,6 +26,18 @@ export type TimeRange = { last: Span } | { start: string; end: string };
 
 export type Zone = 'local' | 'utc';
 
+/** What statistics tell apart over time. */
+export const KINDS = ['outcome', 'type', 'tenant'] as const;
+
+export type Kind = (typeof KINDS)[number];
+
+/** What rejected events have in common. */
+export interface GroupRef {
+  reason: string;
+  topic: string;
+  producer: string;
+}
+
 /** One event, by what names it for good. */
 export interface EventRef {
   tenant: string;
@@ -42,6 +54,8 @@ export interface View {
   order: { by: 'timestamp' | 'position'; direction: 'desc' | 'asc' };
   zone: Zone;
   selected: EventRef | null;
+  by: Kind;
+  group: GroupRef | null;
 }
 
 export const DEFAULT_VIEW: View = {
@@ -51,6 +65,8 @@ export const DEFAULT_VIEW: View = {
   order: { by: 'timestamp', direction: 'desc' },
   zone: 'local',
   selected: null,
+  by: 'outcome',
+  group: null,
 };
 
 /** A view as the search of a URL, without a question mark. What is as by default is left out. */
@@ -71,6 +87,8 @@ export function encodeView(view: View): string {
   if (view.order.direction !== 'desc') params.set('order_direction', view.order.direction);
   if (view.zone !== 'local') params.set('zone', view.zone);
   if (view.selected) params.set('event', joinList([view.selected.tenant, view.selected.id]));
+  if (view.by !== 'outcome') params.set('by', view.by);
+  for (const [name, value] of Object.entries(view.group ?? {})) params.set(name, value);
   return legible(params.toString());
 }
 
@@ -93,6 +111,8 @@ export function decodeView(search: string): View {
     },
     zone: params.get('zone') === 'utc' ? 'utc' : 'local',
     selected: tenant !== undefined && id !== undefined ? { tenant, id } : null,
+    by: KINDS.find((kind) => kind === params.get('by')) ?? 'outcome',
+    group: decodeGroup(params),
   };
 }
 
@@ -109,6 +129,11 @@ function decodeFilter(params: URLSearchParams): Filter {
   const where = params.get('where')?.trim();
   if (where) filter.where = where;
   return filter;
+}
+
+function decodeGroup(params: URLSearchParams): GroupRef | null {
+  const [reason, topic, producer] = [params.get('reason'), params.get('topic'), params.get('producer')];
+  return reason && topic && producer ? { reason, topic, producer } : null;
 }
 
 function decodeRange(params: URLSearchParams): TimeRange | null {
