@@ -132,9 +132,7 @@ func (c devCmd) warn(logger *slog.Logger) {
 			logger.Warn("setting is ignored: dev runs a Kafka and a PostgreSQL of its own; serve uses yours", "name", name)
 		}
 	}
-	if c.isOpen() {
-		warnOpen(logger, c.ListenAddr)
-	}
+	c.authSettings.warn(logger, c.ListenAddr)
 }
 
 // greet says what there is now.

@@ -21,6 +21,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" set:"listen_addr=:3000" help:"Read from Kafka, store in PostgreSQL, serve REST and WebSocket."`
 	Dev     devCmd     `kong:"cmd,set='listen_addr=127.0.0.1:3000',set='history_events=20000',help='The same with nothing else needed: Kafka in process, PostgreSQL as a child process, demo events.'"`
 	Demo    demoCmd    `cmd:"" set:"history_events=0" help:"Write demo events to Kafka."`
+	Token   tokenCmd   `cmd:"" help:"Print a token for a server with the same AUTH_JWT_SECRET."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date."`
 	Bench   benchCmd   `cmd:"" help:"Measure a running eventfeed."`
 	Version versionCmd `cmd:"" help:"Print the version."`

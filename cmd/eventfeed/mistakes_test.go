@@ -23,7 +23,7 @@ func TestEveryMistakeOfAConfigurationIsSaidAtOnceAndOnALineOfItsOwn(t *testing.T
 			"KAFKA_BROKERS is not set; it takes HOST:PORT of one or more brokers, comma-separated",
 			"DATABASE_URL is not set; it takes postgres://USER:PASSWORD@HOST:5432/DATABASE",
 			"LISTEN_ADDR: :3000 can be reached from other machines, and without authentication everybody who does is an admin: " +
-				"listen on 127.0.0.1, or set AUTH=none if that is what you want",
+				"set AUTH_JWT_SECRET or AUTH_JWKS_URL, listen on 127.0.0.1, or set AUTH=none if that is what you want",
 		}},
 		{"what cannot be read, beside what is wrong", "serve --max-conns=many", map[string]string{
 			"KAFKA_TLS": "maybe", "KAFKA_START": "middle", "TENANT_SOURCE": "guess", "RETENTION": "3", "LOG_LEVEL": "loud", "LOG_FORMAT": "xml",
@@ -68,7 +68,7 @@ func TestEveryMistakeOfAConfigurationIsSaidAtOnceAndOnALineOfItsOwn(t *testing.T
 			"TLS_CERT_FILE and TLS_KEY_FILE go together",
 			"TLS_KEY_FILE: open /none/key.pem: no such file or directory",
 			`BASE_PATH: "events" does not start with /`,
-			`AUTH: "ldap" is not none, which is all that there is in this version`,
+			`AUTH: "ldap" is not none; for tokens, set AUTH_JWT_SECRET or AUTH_JWKS_URL and leave AUTH out`,
 			"MAX_CONNS: must be at least 1",
 		}},
 		{"files that hold no certificate", "serve --kafka-tls", map[string]string{

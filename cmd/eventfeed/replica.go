@@ -50,13 +50,18 @@ func (r replica) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	server := api.New(r.apiConfig(st, h, in, registry))
+	who, keepKeys, err := r.settings.authenticator(r.logger)
+	if err != nil {
+		return err
+	}
+	server := api.New(r.apiConfig(who, st, h, in, registry))
 
 	all, ending := errgroup.WithContext(ctx)
 	stopStore := start(ctx, all, st.Run)
 	stopHub := start(ctx, all, h.Run)
 	stopFollow := start(ctx, all, h.Follow)
 	stopMetrics := start(ctx, all, func(ctx context.Context) error { return serveMetrics(ctx, r.front.metrics, registry) })
+	stopKeys := start(ctx, all, keepKeys)
 	stopServer := start(ctx, all, func(ctx context.Context) error { return server.Run(ctx, r.front.main()) })
 	stopIngest := start(ctx, all, in.Run)
 	r.logger.Info("serving", "url", r.front.url(r.settings.BasePath), "version", version)
@@ -68,6 +73,7 @@ func (r replica) run(ctx context.Context) error {
 	r.logger.Info("stopping")
 	r.drain(ctx, server)
 	stopServer()
+	stopKeys()
 	stopIngest() // after the append under way
 	stopFollow()
 	stopHub()

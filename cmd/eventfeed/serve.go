@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"log/slog"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -35,18 +34,12 @@ func (c serveCmd) Run(ctx context.Context, s settings, m *mistakes) error {
 	}
 	logger := c.newLogger()
 	s.log(logger)
-	if c.isOpen() {
-		warnOpen(logger, c.ListenAddr)
-	}
+	c.authSettings.warn(logger, c.ListenAddr)
 	f, err := c.listen(ctx)
 	if err != nil {
 		return err
 	}
 	return replica{settings: c, front: f, logger: logger}.run(ctx)
-}
-
-func warnOpen(logger *slog.Logger, addr string) {
-	logger.Warn("AUTH=none: everybody who reaches this server is an admin and sees the events of every tenant", "listen_addr", addr)
 }
 
 func (r replica) ingestConfig(st *store.Store, h *hub.Hub, registry *prometheus.Registry) ingest.Config {
@@ -60,13 +53,15 @@ func (r replica) ingestConfig(st *store.Store, h *hub.Hub, registry *prometheus.
 	}
 }
 
-func (r replica) apiConfig(st *store.Store, h *hub.Hub, in *ingest.Ingest, registry *prometheus.Registry) api.Config {
+func (r replica) apiConfig(who auth.Authenticator, st *store.Store, h *hub.Hub, in *ingest.Ingest, registry *prometheus.Registry) api.Config {
 	c := r.settings
+	proxies, _ := api.ParseProxies(c.TrustedProxies) // check has read them
 	return api.Config{
-		Store: st, Hub: h, Auth: auth.None{}, Page: web.Files(), Registry: registry, Logger: r.logger,
+		Store: st, Hub: h, Auth: who, Page: web.Files(), Registry: registry, Logger: r.logger,
 		Kafka:   func() api.Part { return kafkaPart(in.Status()) },
 		Version: version, Replica: c.name(), BasePath: c.BasePath, RealTime: c.RealTime,
-		Stream: api.StreamConfig{Conns: c.MaxConns, AllowedOrigins: c.AllowedOrigins},
+		TrustedProxies: proxies,
+		Stream:         api.StreamConfig{Conns: c.MaxConns, PerPrincipal: c.ConnsPerPrincipal, AllowedOrigins: c.AllowedOrigins},
 	}
 }
 

@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/omninode-ai/eventfeed/internal/auth"
 )
 
 // serverSettings say what is served, and where.
@@ -20,11 +18,11 @@ type serverSettings struct {
 	TLSKeyFile     string   `name:"tls-key-file" env:"TLS_KEY_FILE" placeholder:"PATH" help:"The key of the certificate (PEM)."`
 	MetricsAddr    string   `name:"metrics-addr" env:"METRICS_ADDR" placeholder:"HOST:PORT" help:"Serve /metrics here too, in plain HTTP and to whoever reaches it."`
 	AllowedOrigins []string `name:"allowed-origins" env:"ALLOWED_ORIGINS" placeholder:"HOST" help:"Origins that may open a stream, beside our own, like app.example.com or *.example.com."`
-	Auth           string   `name:"auth" env:"AUTH" placeholder:"KIND" help:"none makes everybody an admin; the default on a loopback address, and refused elsewhere unless given here."`
 	RealTime       bool     `name:"enable-real-time-events" env:"ENABLE_REAL_TIME_EVENTS" default:"true" negatable:"" help:"Serve the stream; without it there are ingest and REST. On by default."`
 	Retention      string   `name:"retention" env:"RETENTION" default:"off" help:"How long events are kept, like 720h or 30d; off is for ever."`
 	Replica        string   `name:"replica" env:"REPLICA" placeholder:"NAME" help:"This process's name, the same after a restart; the host's name if not given, so that two on one host need two."`
 	MaxConns       int      `name:"max-conns" env:"MAX_CONNS" default:"20000" help:"Conns at once; more are answered 503."`
+	authSettings
 	logSettings
 }
 
@@ -37,7 +35,7 @@ func (s serverSettings) check(m *mistakes) {
 	if !strings.HasPrefix(s.BasePath, "/") {
 		m.add("BASE_PATH: %q does not start with /", s.BasePath)
 	}
-	s.checkAuth(m)
+	s.authSettings.check(m, s.ListenAddr)
 	if _, err := parseRetention(s.Retention); err != nil {
 		m.add("RETENTION: %v", err)
 	}
@@ -61,20 +59,6 @@ func (s serverSettings) checkTLS(m *mistakes) {
 		m.add("TLS_CERT_FILE and TLS_KEY_FILE: %v", err)
 	}
 }
-
-// checkAuth: who is let in without authentication has to be meant.
-func (s serverSettings) checkAuth(m *mistakes) {
-	if s.Auth != "" && s.Auth != "none" {
-		m.add("AUTH: %q is not none, which is all that there is in this version", s.Auth)
-		return
-	}
-	if err := auth.CheckNone(s.ListenAddr, s.Auth == "none"); err != nil {
-		m.add("LISTEN_ADDR: %v", err)
-	}
-}
-
-// isOpen says whether other machines are let in without authentication.
-func (s serverSettings) isOpen() bool { return auth.CheckNone(s.ListenAddr, false) != nil }
 
 // name is this process's name.
 func (s serverSettings) name() string {

@@ -12,7 +12,7 @@ import (
 )
 
 // reads are paths that ask the store.
-var reads = []string{"events", "events/e-0", "traces/c-1", "statistics", "event-types", "rejected", "rejected/1"}
+var reads = []string{"events", "events/e-0", "traces/c-1", "statistics", "histogram", "facets", "facets?fields=event_types", "export", "event-types", "rejected", "rejected/1"}
 
 // refused fails unless every read is answered by a 503 that says when to come
 // again, within a time.

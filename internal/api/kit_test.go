@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -49,6 +50,8 @@ func (w who) Authenticate(*http.Request) (auth.Principal, error) {
 	}
 	return auth.Principal(w), nil
 }
+
+func (w who) Verify(context.Context, string) (auth.Principal, error) { return w.Authenticate(nil) }
 
 // bench is a server over a real store.
 type bench struct {
@@ -128,7 +131,7 @@ func (b *bench) await(what string, reached func() bool) {
 // reply is an answer that has been read whole.
 type reply struct {
 	status int
-	header http.Header
+	header http.Header // with the trailer
 	body   []byte
 }
 
@@ -159,6 +162,7 @@ func (b *bench) try(method, path string, header http.Header) (reply, error) {
 		return reply{}, err
 	}
 	body, err := io.ReadAll(resp.Body)
+	maps.Copy(resp.Header, resp.Trailer)
 	return reply{resp.StatusCode, resp.Header, body}, errors.Join(err, resp.Body.Close())
 }
 
@@ -184,7 +188,7 @@ func (b *bench) isProblem(got reply, status int) (p problem) {
 	if err := json.Unmarshal(got.body, &p); err != nil {
 		b.tb.Errorf("%v in %s", err, got.body)
 	}
-	want := problem{"about:blank", http.StatusText(status), status, p.Detail, p.Parameter, got.header.Get("X-Request-Id")}
+	want := problem{"about:blank", http.StatusText(status), status, p.Detail, p.Parameter, p.At, got.header.Get("X-Request-Id")}
 	if diff := cmp.Diff(want, p); diff != "" || p.Detail == "" || p.RequestID == "" {
 		b.tb.Errorf("problem %s (-want +got):\n%s", got.body, diff)
 	}
@@ -226,7 +230,10 @@ func (b *bench) append(batch event.Batch) event.Appended {
 var update = flag.Bool("update", false, "write golden files")
 
 // volatile is what differs from run to run.
-var volatile = regexp.MustCompile(`"(stored_at|rejected_at|request_id|epoch|since|bytes|noticed_at)":("[^"]*"|\d+)`)
+var volatile = regexp.MustCompile(`"(stored_at|storedat|rejected_at|request_id|epoch|since|bytes|noticed_at)":("[^"]*"|\d+)`)
+
+// volatileCell is the last one of a row of CSV, when the event was stored.
+var volatileCell = regexp.MustCompile(`(?m),[0-9-]{10}T[0-9:.]+Z$`)
 
 // golden compares an answer with a file of testdata: the status, the headers
 // that matter, the body.
@@ -234,12 +241,16 @@ func golden(tb testing.TB, name string, got reply) {
 	tb.Helper()
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%d\n", got.status)
-	for _, h := range []string{"Allow", "Cache-Control", "Content-Security-Policy", "Content-Type", "Location", "Retry-After"} {
+	for _, h := range []string{"Allow", "Cache-Control", "Content-Disposition", "Content-Security-Policy", "Content-Type", countTrailer, "Location", "Retry-After"} {
 		for _, v := range got.header.Values(h) {
 			fmt.Fprintf(&b, "%s: %s\n", h, v)
 		}
 	}
-	fmt.Fprintf(&b, "\n%s", volatile.ReplaceAll(got.body, []byte(`"$1":"…"`)))
+	body := volatile.ReplaceAll(got.body, []byte(`"$1":"…"`))
+	if got.header.Get("Content-Type") == "text/csv" {
+		body = volatileCell.ReplaceAll(body, []byte(",…"))
+	}
+	fmt.Fprintf(&b, "\n%s", body)
 	path := filepath.Join("testdata", name+".http")
 	if *update {
 		if err := errors.Join(os.MkdirAll("testdata", 0o755), os.WriteFile(path, b.Bytes(), 0o644)); err != nil {

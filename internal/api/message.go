@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/omninode-ai/eventfeed/internal/auth"
 	"github.com/omninode-ai/eventfeed/internal/event"
 	"github.com/omninode-ai/eventfeed/internal/filter"
 	"github.com/omninode-ai/eventfeed/internal/hub"
@@ -25,6 +26,7 @@ type clientMessage struct {
 	ID     string          `json:"id"`
 	Filter json.RawMessage `json:"filter"`
 	From   json.RawMessage `json:"from"`
+	Token  string          `json:"token"`
 }
 
 // startNames are the ways to name a start, in a URL and in from.
@@ -115,8 +117,12 @@ func parseStart(name, value string) (hub.From, error) {
 // faultCode gives the code of the error frame for what is wrong with a message.
 func faultCode(err error) string {
 	var bad *filter.Error
-	if errors.As(err, &bad) {
+	var forbidden *auth.ForbiddenError
+	switch {
+	case errors.As(err, &bad):
 		return "bad_filter"
+	case errors.As(err, &forbidden), errors.Is(err, auth.ErrNoTenants):
+		return "forbidden"
 	}
 	return "bad_message"
 }

@@ -37,7 +37,7 @@ func (m *httpMetrics) observe(r *http.Request, note *request, took time.Duration
 		}
 	}
 	m.requests.WithLabelValues(route, methodLabel(r.Method), strconv.Itoa(note.status/100)+"xx").Inc()
-	if note.status != http.StatusSwitchingProtocols {
+	if !note.streams {
 		m.seconds.WithLabelValues(route).Observe(took.Seconds())
 	}
 }

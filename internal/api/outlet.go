@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/omninode-ai/eventfeed/internal/hub"
 )
 
 // maxControl is how many control frames may wait for the writer; a peer that
@@ -30,7 +32,9 @@ var errStalled = errors.New("peer took no byte and sent none in time")
 type outlet struct {
 	net.Conn
 	stall    time.Duration
+	deflate  bool         // the peer takes compressed messages
 	lastRead atomic.Int64 // unix nanoseconds
+	written  atomic.Int64 // bytes
 	wake     chan struct{}
 
 	// Owned by the writer.
@@ -64,11 +68,16 @@ func (o *outlet) Write(p []byte) (int, error) {
 	if direct {
 		return o.Conn.Write(p)
 	}
+	o.nudge()
+	return len(p), nil
+}
+
+// nudge wakes the writer.
+func (o *outlet) nudge() {
 	select {
 	case o.wake <- struct{}{}:
 	default:
 	}
-	return len(p), nil
 }
 
 // passThrough ends the writer's time: what was queued is written, and what the
@@ -101,6 +110,14 @@ func (o *outlet) writeControl() error {
 	return nil
 }
 
+// writeFrame writes a frame as the peer takes it.
+func (o *outlet) writeFrame(f hub.Frame) error {
+	if o.deflate {
+		return o.write(f.Deflated())
+	}
+	return o.write(f.WebSocket())
+}
+
 // write writes p whole, however slowly the peer reads, unless it takes no byte
 // and sends none for as long as stall.
 func (o *outlet) write(p []byte) error {
@@ -113,6 +130,7 @@ func (o *outlet) write(p []byte) error {
 		}
 		begun := time.Now()
 		n, err := o.Conn.Write(p)
+		o.written.Add(int64(n))
 		if err == nil {
 			return nil
 		}
@@ -127,15 +145,15 @@ func (o *outlet) write(p []byte) error {
 	}
 }
 
-// hijack lets websocket.Accept take an outlet instead of the bare conn, with
-// buffers that fit what clients say.
+// hijack gives an outlet instead of the bare conn, with buffers that fit what
+// clients say.
 type hijack struct {
 	http.ResponseWriter
 	stall  time.Duration
 	outlet *outlet
 }
 
-// Hijack is called once, by websocket.Accept.
+// Hijack is called once.
 func (h *hijack) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	c, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
 	if err != nil {

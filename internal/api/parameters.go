@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/omninode-ai/eventfeed/internal/auth"
 	"github.com/omninode-ai/eventfeed/internal/filter"
 )
 
@@ -23,6 +24,7 @@ func (f *parameterFault) Error() string { return f.name + " " + f.detail }
 // parameters reads the query of a request, strictly: it keeps the first fault,
 // and done finds what nobody asked for.
 type parameters struct {
+	who    auth.Principal
 	values url.Values
 	names  []string // that the endpoint has
 	also   []string // other names of the same
@@ -30,7 +32,7 @@ type parameters struct {
 }
 
 func parametersOf(r *http.Request) *parameters {
-	p := &parameters{}
+	p := &parameters{who: principal(r)}
 	var err error
 	if p.values, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 		p.fault = &statusError{http.StatusBadRequest, "the query of the URL cannot be read: " + err.Error()}
@@ -124,7 +126,42 @@ func (p *parameters) span(startName, endName string) (start, end time.Time) {
 	return start, end
 }
 
-// filter reads the given lists of a filter, which are some of filter.Names.
+// closedSpan reads a range that ends now and begins countedSpan before its end,
+// unless it says otherwise.
+func (p *parameters) closedSpan(startName, endName string, now time.Time) (start, end time.Time) {
+	start, end = p.span(startName, endName)
+	if end.IsZero() {
+		end = now.UTC().Truncate(time.Microsecond)
+	}
+	if start.IsZero() {
+		start = end.Add(-countedSpan)
+	}
+	if start.After(end) {
+		p.blame(startName, "is after "+endName+", which is now unless it is given, and must not be")
+	}
+	return start, end
+}
+
+// some takes some of the choices, as a comma list or repeated; all if none is
+// given.
+func (p *parameters) some(name string, choices ...string) []string {
+	p.names = append(p.names, name)
+	var taken []string
+	for _, one := range strings.FieldsFunc(strings.Join(p.values[name], ","), func(r rune) bool { return r == ',' }) {
+		if !slices.Contains(choices, one) {
+			p.blame(name, "must be some of "+strings.Join(choices, ", "))
+		} else if !slices.Contains(taken, one) {
+			taken = append(taken, one)
+		}
+	}
+	if taken == nil {
+		return choices
+	}
+	return taken
+}
+
+// filter reads the given fields of a filter, which are some of filter.Names, and
+// restricts it to what who asks may see.
 func (p *parameters) filter(lists ...string) filter.Filter {
 	p.names = append(p.names, lists...)
 	f, taken, err := filter.FromQuery(p.values)
@@ -136,6 +173,10 @@ func (p *parameters) filter(lists ...string) filter.Filter {
 	var bad *filter.Error
 	switch {
 	case err == nil:
+	case errors.As(err, &bad) && bad.At != nil && slices.Contains(lists, bad.Field):
+		if p.fault == nil {
+			p.fault = bad
+		}
 	case errors.As(err, &bad) && slices.Contains(lists, bad.Field):
 		name := bad.Field
 		if !p.values.Has(name) {
@@ -144,6 +185,10 @@ func (p *parameters) filter(lists ...string) filter.Filter {
 		p.blame(name, bad.Detail)
 	default:
 		f = filter.Filter{} // done finds what is not a parameter here
+	}
+	f, err = restrict(p.who, f)
+	if err != nil && p.fault == nil {
+		p.fault = err
 	}
 	return f
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/omninode-ai/eventfeed/internal/auth"
 	"github.com/omninode-ai/eventfeed/internal/filter"
 	"github.com/omninode-ai/eventfeed/internal/store"
 )
@@ -59,6 +60,15 @@ var badRequests = []badRequest{
 	{"events?=5", "", "not a parameter"},
 	{"events?b=1&a=2", "a", "not a parameter"},
 	{"events?limit=%zz", "", "query of the URL"},
+	{"events?where=source%20%3D", "where", "where, line 1, column 9: ends where a value should be"},
+	{"events?where=source%20%3D%20a&where=source%20%3D%20a", "where", "more than once"},
+	{"events?where=" + strings.Repeat("x", 4097), "where", "at most 4096"},
+	{"traces/c-1?where=position%3E5", "where", "column 1: position is known only once"},
+	{"statistics?where=source%3Da", "where", "end, event_types, outcomes, start, tenant_ids"},
+	{"statistics?where=%3Da", "where", "not a parameter"},
+	{"event-types?where=source%3Da", "where", "not a parameter"},
+	{"events/e-0?where=source%3Da", "where", "not a parameter"},
+	{"stream?where=source%3Da%20OR", "where", "where, line 1, column 12: ends"},
 	{"events?limit=1;offset=2", "", "query of the URL"},
 	{"events/e-0?limit=1", "limit", "tenant_ids"},
 	{"events/e-0?namespaces=prod", "namespaces", "tenant_ids"},
@@ -79,6 +89,25 @@ var badRequests = []badRequest{
 	{"statistics?sources=a%00b&outcomes=open", "sources", "not a parameter"},
 	{"event-types?topics=x", "topics", "event_types, outcomes, tenant_ids"},
 	{"event-types?limit=5", "limit", "not a parameter"},
+	{"histogram?buckets=0", "buckets", "from 1 to 500"},
+	{"histogram?buckets=501", "buckets", "from 1 to 500"},
+	{"histogram?start=" + aTime, "start", "buckets, correlation_ids, end_time"},
+	{"histogram?start_time=2026-10-01T08:00:01Z&end_time=" + aTime, "start_time", "after end_time"},
+	{"histogram?start_time=9000-01-01T00:00:00Z", "start_time", "after end_time, which is now"},
+	{"histogram?limit=5", "limit", "not a parameter"},
+	{"facets?fields=payload", "fields", "event_types, tenant_ids, namespaces, sources, topics, outcomes"},
+	{"facets?fields=correlation_ids", "fields", "some of"},
+	{"facets?fields=topics&fields=x", "fields", "some of"},
+	{"facets?limit=101", "limit", "from 1 to 100"},
+	{"facets?limit=0", "limit", "from 1 to 100"},
+	{"facets?buckets=5", "buckets", "fields"},
+	{"export?limit=5", "limit", "order_by, order_direction"},
+	{"export?cursor=x", "cursor", "not a parameter"},
+	{"export?offset=5", "offset", "not a parameter"},
+	{"export?order_by=type", "order_by", "timestamp, position"},
+	{"export?start_time=2026-10-01T08:00:01Z&end_time=" + aTime, "start_time", "after end_time"},
+	{"export?outcomes=done", "outcomes", "success, failure, open"},
+	{"clients?tenant_id=acme", "tenant_id", "there are none"},
 	{"status?verbose=1", "verbose", "there are none"},
 	{"rejected?limit=0", "limit", "from 1 to 1000"},
 	{"rejected?reason=", "reason", "a text"},
@@ -115,6 +144,10 @@ func TestEdgesOfWhatIsAcceptedAreAccepted(t *testing.T) {
 		"traces/c-1?limit=5000&event_types=*", "traces/" + url.PathEscape(`..`), "traces/" + url.PathEscape(`a/b//c?d#e`),
 		"statistics", "statistics?start=0001-01-01T00:00:00.000001Z&end=9999-12-31T23:59:59Z", "statistics?end=0001-01-01T00:00:00.000001Z",
 		"statistics?start=" + aTime + "&end=" + aTime, "statistics?outcomes=failure&event_types=*&tenant_id=acme",
+		"histogram", "histogram?buckets=1&start_time=0001-01-01T00:00:00.000001Z&end_time=9999-12-31T23:59:59Z", "histogram?sources=x&buckets=2&start_time=0001-01-01T00:00:00.000001Z&end_time=9999-12-31T23:59:59Z", "histogram?buckets=500&topics=*a*",
+		"histogram?start_time=" + aTime + "&end_time=" + aTime, "histogram?sources=x&end_time=0001-01-01T00:00:00.000001Z",
+		"facets", "facets?fields=&limit=100", "facets?fields=topics,topics&fields=outcomes&limit=1", "facets?correlation_id=c-1&start_time=0001-01-01T00:00:00.000001Z",
+		"export?order_by=stored_at&order_direction=asc&topics=x&end_time=9999-12-31T23:59:59Z",
 		"event-types?outcomes=open", "rejected?limit=1000&reason=not_json&start_time=" + aTime,
 	} {
 		if got := b.get("/api/event-bus/" + path); got.status != http.StatusOK {
@@ -143,7 +176,7 @@ func FuzzParameters(f *testing.F) {
 	}
 	f.Add("limit=7&order_by=stored_at&order_direction=asc&start_time=" + aTime + "&event_types=a,b\\,c")
 	f.Fuzz(func(t *testing.T, query string) {
-		parse := func() *parameters { return parametersOf(&http.Request{URL: &url.URL{RawQuery: query}}) }
+		parse := func() *parameters { return everybodys(&http.Request{URL: &url.URL{RawQuery: query}}) }
 		o, q, err := readPage(parse())
 		isBadRequest(t, err)
 		if err == nil {
@@ -154,6 +187,18 @@ func FuzzParameters(f *testing.F) {
 		if err == nil && (start.After(end) || start.Year() < 0 || end.Year() > 9999) {
 			t.Errorf("statistics of %s to %s", start, end)
 		}
+		h, err := readHistogram(parse(), day)
+		isBadRequest(t, err)
+		if err == nil && (h.start.After(h.end) || h.buckets < 1 || h.buckets > maxBuckets) {
+			t.Errorf("a histogram of %s to %s in %d", h.start, h.end, h.buckets)
+		}
+		fq, err := readFacets(parse(), day)
+		isBadRequest(t, err)
+		if err == nil && (fq.start.After(fq.end) || len(fq.fields) == 0 || fq.limit < 1 || fq.limit > maxFacet) {
+			t.Errorf("facets %v of %s to %s, %d", fq.fields, fq.start, fq.end, fq.limit)
+		}
+		_, err = readExport(parse())
+		isBadRequest(t, err)
 		r, _, err := readRejected(parse())
 		isBadRequest(t, err)
 		if err == nil && (r.Limit < 1 || r.Limit > maxPage) {
@@ -186,7 +231,7 @@ func checkPage(t *testing.T, query string, o pageOptions, q store.Query) {
 		return
 	}
 	at := store.Key{Timestamp: day, Position: 7}
-	next := parametersOf(&http.Request{URL: &url.URL{RawQuery: query + "&cursor=" + *cursorOf(&at, o.others())}})
+	next := everybodys(&http.Request{URL: &url.URL{RawQuery: query + "&cursor=" + *cursorOf(&at, o.others())}})
 	_, again, err := readPage(next)
 	if err != nil || again.After == nil || *again.After != at {
 		t.Errorf("the cursor of these parameters: got %v, %v, want %v", again.After, err, at)
@@ -194,9 +239,16 @@ func checkPage(t *testing.T, query string, o pageOptions, q store.Query) {
 }
 
 func TestAFilterTakesOnlyItsLists(t *testing.T) {
-	p := parametersOf(httptest.NewRequest("GET", "/?tenant_id=b&tenant_ids=a&source=x", nil))
+	p := everybodys(httptest.NewRequest("GET", "/?tenant_id=b&tenant_ids=a&source=x", nil))
 	got := p.filter("tenant_ids", "sources")
 	if want := (filter.Filter{TenantIDs: []string{"a", "b"}, Sources: []string{"x"}}); got.Key() != want.Key() || p.done() != nil {
 		t.Errorf("got %s, %v, want %s", got.Key(), p.done(), want.Key())
 	}
+}
+
+// everybodys are the parameters of a request of everybody.
+func everybodys(r *http.Request) *parameters {
+	p := parametersOf(r)
+	p.who = auth.Everybody
+	return p
 }

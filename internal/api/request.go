@@ -22,9 +22,13 @@ import (
 // the goroutine of its handler.
 type request struct {
 	id     string
+	client string // the address that it comes from
 	who    auth.Principal
 	err    error // for which it failed
 	status int   // 0 until the answer begins
+
+	allow   string // the methods that there are
+	streams bool   // the answer has no end of its own
 }
 
 type requestKey struct{}
@@ -38,7 +42,7 @@ var saneID = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`)
 // around gives every request an id, and tells logs and metrics how it went.
 func (s *Server) around(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		note := &request{id: r.Header.Get("X-Request-Id")}
+		note := &request{id: r.Header.Get("X-Request-Id"), client: s.config.TrustedProxies.client(r)}
 		if !saneID.MatchString(note.id) {
 			note.id = uuid.NewString()
 		}
@@ -48,6 +52,9 @@ func (s *Server) around(next http.Handler) http.Handler {
 		begun := time.Now()
 		defer func() {
 			took := time.Since(begun)
+			if note.streams && note.status == 0 {
+				note.status = http.StatusOK // the conn itself was written to
+			}
 			s.metrics.observe(r, note, took)
 			s.log(r, note, took)
 		}()
@@ -65,6 +72,7 @@ func (s *Server) log(r *http.Request, note *request, took time.Duration) {
 		level = slog.LevelWarn
 	}
 	s.logger.Log(r.Context(), level, "request", "request_id", note.id, "method", r.Method, "path", r.URL.Path,
+		"client", note.client, "subject", note.who.Subject,
 		"status", note.status, "took", took, "error", note.err)
 }
 

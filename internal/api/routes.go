@@ -3,15 +3,13 @@ package api
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-
-	"github.com/omninode-ai/eventfeed/internal/auth"
-	"github.com/omninode-ai/eventfeed/internal/filter"
 )
 
 // handle is a handler that returns its error, before it has begun to answer or
@@ -34,16 +32,23 @@ func (s *Server) handler() http.Handler {
 		"/events/{event_id}":       s.reading(s.eventByID),
 		"/traces/{correlation_id}": s.reading(s.trace),
 		"/statistics":              s.reading(s.statistics),
+		"/histogram":               s.reading(s.histogram),
+		"/facets":                  s.reading(s.facets),
 		"/event-types":             s.reading(s.eventTypes),
 		"/rejected":                adminsOnly(s.reading(s.rejected)),
 		"/rejected/{id}":           adminsOnly(s.reading(s.rejectedByID)),
 	} {
 		rest.Path(path).Handler(compressed(s.open(s.identified(inTime(h)))))
 	}
+	rest.Path("/export").Handler(compressed(s.open(s.identified(s.reading(s.export)))))
+	rest.Path("/clients").Handler(compressed(s.open(s.identified(adminsOnly(inTime(s.clients))))))
+	rest.Path("/clients/{id}").Handler(s.only(s.identified(adminsOnly(inTime(s.dismiss))), http.MethodDelete))
 	rest.Path("/stream").Handler(s.open(s.identified(s.stream)))
 	at.Path("/ws").Handler(s.open(s.identified(s.stream)))
 	at.Path("/metrics").Handler(s.open(s.identified(adminsOnly(inTime(served(promhttp.HandlerFor(s.config.Registry, promhttp.HandlerOpts{})))))))
 	at.Path("/healthz").Handler(s.open(inTime(s.healthz)))
+	at.Path("/openapi.json").Handler(compressed(s.open(inTime(describe(openAPI)))))
+	at.Path("/asyncapi.json").Handler(compressed(s.open(inTime(describe(asyncAPI)))))
 	at.Path("/readyz").Handler(s.open(inTime(s.readyz)))
 	at.MatcherFunc(outside(base + "/api/")).PathPrefix("/").Handler(compressed(s.open(inTime(s.page(base)))))
 	r.Use(s.around)
@@ -83,13 +88,18 @@ func served(h http.Handler) handle {
 	}
 }
 
-// open turns errors and panics into problems. All there is can only be read.
-func (s *Server) open(h handle) http.Handler {
+// open turns errors and panics into problems. Nearly all there is can only be
+// read.
+func (s *Server) open(h handle) http.Handler { return s.only(h, http.MethodGet, http.MethodHead) }
+
+// only is open to some methods.
+func (s *Server) only(h handle, methods ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a := &answer{w, noted(r)}
 		defer s.survive(a, r)
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			fail(a, r, &statusError{http.StatusMethodNotAllowed, "this can be read only: GET and HEAD"})
+		if !slices.Contains(methods, r.Method) {
+			a.note.allow = strings.Join(methods, ", ")
+			fail(a, r, &statusError{http.StatusMethodNotAllowed, "the methods here are " + a.note.allow})
 			return
 		}
 		if err := h(a, r); err != nil {
@@ -122,19 +132,6 @@ func (s *Server) identified(h handle) handle {
 		noted(r).who = who
 		return h(w, r)
 	}
-}
-
-// principal is who asks, as identified has found.
-func principal(r *http.Request) auth.Principal { return noted(r).who }
-
-// restrict narrows a filter to what a principal may see.
-func restrict(p auth.Principal, f filter.Filter) (filter.Filter, error) {
-	tenants, err := p.Scope(f.TenantIDs)
-	if err != nil {
-		return filter.Filter{}, err
-	}
-	f.TenantIDs = tenants
-	return f.Canonical(), nil
 }
 
 func adminsOnly(h handle) handle {

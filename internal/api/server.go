@@ -3,7 +3,7 @@
 //
 // Guarantees: unreadable input is a 400 that names the parameter and what would
 // be accepted, never silently replaced; every error is a problem as RFC 9457
-// has it; what a principal may see is decided in one place, restrict; status
+// has it; what a principal may see is decided in one place, scope.go; status
 // answers at once, and reads of the store are refused within two seconds,
 // whatever state PostgreSQL is in; what answers under way hold in memory is
 // bounded.
@@ -38,7 +38,8 @@ type Config struct {
 
 	Version, Replica string
 	BasePath         string // "/" or "/prefix"; "" is "/"
-	RealTime         bool   // serve the stream
+	TrustedProxies   Proxies
+	RealTime         bool // serve the stream
 	Stream           StreamConfig
 }
 
@@ -59,7 +60,7 @@ type Server struct {
 func New(c Config) *Server {
 	s := &Server{
 		config: c, store: c.Store, hub: c.Hub, logger: c.Logger, metrics: newHTTPMetrics(c.Registry),
-		streams: newStreams(c.Stream, c.Hub, c.Replica, c.Version, c.Logger),
+		streams: newStreams(c.Stream, c.Auth, c.Hub, c.Replica, c.Version, c.Logger),
 		board:   newBoard(),
 	}
 	s.http = &http.Server{

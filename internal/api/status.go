@@ -68,6 +68,9 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) error {
 	}
 	admin := principal(r).Admin
 	kafka := s.config.Kafka()
+	if !admin {
+		kafka.Reason = publicReason(kafka)
+	}
 	st := statusJSON{
 		Active: true, Connected: kafka.OK, Status: "running", Reasons: []string{},
 		Version: s.config.Version, Replica: s.config.Replica,
@@ -111,6 +114,18 @@ func showPart(p Part, admin bool) partJSON {
 		shown.Detail = p.Detail
 	}
 	return shown
+}
+
+// publicReason says what the reason of Kafka means for who is no admin: the
+// real one may name topics, and with them tenants.
+func publicReason(kafka Part) string {
+	switch {
+	case !kafka.OK:
+		return "Kafka is away: nothing new arrives; what is stored can be read"
+	case kafka.Reason != "":
+		return "not all of Kafka can be read; an admin sees why"
+	}
+	return ""
 }
 
 // storeAway is what an outage of PostgreSQL means, in words.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -56,6 +57,23 @@ func TestStatusKeepsOtherTenantsNumbersFromWhoIsNoAdmin(t *testing.T) {
 	var members map[string]any
 	if err := json.Unmarshal(st["store"], &members); err != nil || len(members) != 2 || members["state"] != "ok" || members["since"] == nil {
 		t.Errorf("store: got %s, %v, want state and since alone", st["store"], err)
+	}
+}
+
+func TestAReasonThatMayNameTopicsIsForAdmins(t *testing.T) {
+	var part atomic.Pointer[Part]
+	part.Store(&Part{OK: true})
+	b := serve(t, testenv.Database(t), func(c *Config) {
+		c.Auth = who{Subject: "s", Tenants: []string{"acme"}}
+		c.Kafka = func() Part { return *part.Load() }
+	})
+	for _, p := range []Part{{OK: true, Reason: "the topic beta.omninode.x.v1 has gone"}, {Reason: "no broker of beta answers"}} {
+		part.Store(&p)
+		got := b.get("/api/event-bus/status")
+		var st statusJSON
+		if err := json.Unmarshal(got.body, &st); err != nil || bytes.Contains(got.body, []byte("beta")) || st.Status != "degraded" || len(st.Reasons) != 1 || st.Reasons[0] == "" {
+			t.Errorf("%s: got %s, %v, want degraded with a reason that names nothing", p.Reason, got.body, err)
+		}
 	}
 }
 

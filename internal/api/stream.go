@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,16 +21,19 @@ import (
 // Close codes beyond those of RFC 6455: 40xx do not retry, 41xx retry after a
 // pause, 42xx retry now.
 const (
-	closeBadMessage = websocket.StatusCode(4001)
-	closeProtocol   = websocket.StatusCode(4008)
-	closeOverloaded = websocket.StatusCode(4101)
-	closeDraining   = websocket.StatusCode(4200)
-	closeStalled    = websocket.StatusCode(4201)
+	closeBadMessage   = websocket.StatusCode(4001)
+	closeForbidden    = websocket.StatusCode(4003)
+	closeProtocol     = websocket.StatusCode(4008)
+	closeTokenExpired = websocket.StatusCode(4102)
+	closeDismissed    = websocket.StatusCode(4103)
+	closeDraining     = websocket.StatusCode(4200)
+	closeStalled      = websocket.StatusCode(4201)
 )
 
 // StreamConfig is what the stream allows.
 type StreamConfig struct {
 	Conns          int           // at once; 0 means 20,000
+	PerPrincipal   int           // of these, of one subject; 0 means 1,000; without bound where everybody is one
 	Subscriptions  int           // a conn; 0 means 32
 	MessageBytes   int           // of a client; 0 means 64 KiB
 	Messages       int           // of a client a second; 0 means 20
@@ -40,6 +44,7 @@ type StreamConfig struct {
 
 func (c StreamConfig) withDefaults() StreamConfig {
 	c.Conns = orElse(c.Conns, 20_000)
+	c.PerPrincipal = orElse(c.PerPrincipal, 1000)
 	c.Subscriptions = orElse(c.Subscriptions, 32)
 	c.MessageBytes = orElse(c.MessageBytes, 64<<10)
 	c.Messages = orElse(c.Messages, 20)
@@ -56,9 +61,10 @@ func orElse[T comparable](v, otherwise T) T {
 	return v
 }
 
-// streams serves the WebSocket side of the stream.
+// streams serves the stream, as WebSockets and as server-sent events.
 type streams struct {
 	config   StreamConfig
+	auth     auth.Authenticator
 	hub      *hub.Hub
 	hello    hub.Hello // what every conn is told alike
 	logger   *slog.Logger
@@ -68,20 +74,22 @@ type streams struct {
 	joined sync.WaitGroup // every conn, its handshake included
 
 	mu    sync.Mutex
-	count int // of conns, those in their handshake included
-	conns map[*conn]struct{}
+	count int            // of conns, those in their handshake included
+	of    map[string]int // of these, by subject
+	conns map[*peer]struct{}
 }
 
-func newStreams(c StreamConfig, h *hub.Hub, replica, version string, logger *slog.Logger) *streams {
+func newStreams(c StreamConfig, a auth.Authenticator, h *hub.Hub, replica, version string, logger *slog.Logger) *streams {
 	c = c.withDefaults()
 	draining := make(chan struct{})
 	return &streams{
-		config: c, hub: h, logger: logger,
+		config: c, auth: a, hub: h, logger: logger,
 		hello: hub.Hello{Replica: replica, Version: version, Limits: hub.Limits{
 			Subscriptions: c.Subscriptions, MessageBytes: c.MessageBytes, FrameBytes: hub.FrameBytes,
 		}},
 		draining: draining, drain: sync.OnceFunc(func() { close(draining) }),
-		conns: map[*conn]struct{}{},
+		of:    map[string]int{},
+		conns: map[*peer]struct{}{},
 	}
 }
 
@@ -113,11 +121,14 @@ func parseURL(q url.Values) (*urlSubscription, error) {
 	return &urlSubscription{f, from}, nil
 }
 
-// errBusy is why a conn is not admitted.
-var errBusy = errors.New("no more conns are taken here now")
+// These are why a conn is not admitted.
+var (
+	errBusy    = errors.New("no more conns are taken here now")
+	errTooMany = errors.New("your token has as many conns here as it may have")
+)
 
-// admit counts a conn in; the caller calls s.joined.Done and s.discharge.
-func (s *streams) admit() error {
+// admit counts a conn of a principal in; the caller calls discharge.
+func (s *streams) admit(who auth.Principal) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	select {
@@ -128,16 +139,29 @@ func (s *streams) admit() error {
 	if s.count >= s.config.Conns {
 		return errBusy
 	}
+	if !who.Expires.IsZero() && s.of[who.Subject] >= s.config.PerPrincipal {
+		return errTooMany
+	}
 	s.count++
+	s.of[who.Subject]++
 	s.joined.Add(1)
 	return nil
 }
 
-func (s *streams) discharge(c *conn) {
+// discharge counts a conn of a principal out; p is nil if it never came to be
+// one.
+func (s *streams) discharge(who auth.Principal, p *peer) {
 	s.mu.Lock()
 	s.count--
-	delete(s.conns, c)
+	if s.of[who.Subject]--; s.of[who.Subject] == 0 {
+		delete(s.of, who.Subject)
+	}
+	delete(s.conns, p)
 	s.mu.Unlock()
+	if p != nil {
+		p.expiry.stop()
+		close(p.gone)
+	}
 	s.joined.Done()
 }
 
@@ -150,8 +174,8 @@ func (s *streams) shutdown(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		for c := range s.conns {
-			_ = c.ws.CloseNow()
+		for p := range s.conns {
+			p.cut()
 		}
 	})
 	defer stop()
@@ -162,29 +186,35 @@ func (s *streams) shutdown(ctx context.Context) error {
 // serve upgrades a request that was admitted and stays until the conn is
 // closed.
 func (s *streams) serve(w http.ResponseWriter, r *http.Request, who auth.Principal, sub *urlSubscription) {
-	var c *conn
-	defer func() { s.discharge(c) }()
+	var p *peer
+	defer func() { s.discharge(who, p) }()
 	h := &hijack{ResponseWriter: w, stall: s.config.Stall}
 	ws, err := websocket.Accept(h, r, &websocket.AcceptOptions{
 		Subprotocols:    []string{"eventfeed.v1"},
 		OriginPatterns:  s.config.AllowedOrigins,
-		CompressionMode: websocket.CompressionDisabled,
+		CompressionMode: websocket.CompressionNoContextTakeover, // one compressed frame fits every conn
 	})
 	if err != nil {
 		s.logger.Debug("websocket handshake failed", "error", err)
 		return
 	}
 	ws.SetReadLimit(int64(s.config.MessageBytes))
-	hello := s.hello
-	hello.Tenants, hello.Admin = who.Tenants, who.Admin
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(r.Context()))
 	defer cancel(nil)
-	c = &conn{streams: s, ws: ws, outlet: h.outlet, who: who, client: s.hub.Connect(ctx, hello)}
-	if sub != nil {
-		c.client.Subscribe("default", sub.filter, sub.from)
-	}
-	s.mu.Lock()
-	s.conns[c] = struct{}{}
-	s.mu.Unlock()
+	h.outlet.deflate = strings.Contains(w.Header().Get("Sec-WebSocket-Extensions"), "permessage-deflate")
+	client := s.connect(ctx, who, sub)
+	p = s.newPeer(r, "websocket", who, client, h.outlet, func() { _ = ws.CloseNow() })
+	c := &conn{streams: s, ws: ws, outlet: h.outlet, who: who, client: client, peer: p}
 	c.run(ctx, cancel)
+}
+
+// connect adds a client to the hub, subscribed if it asks for that.
+func (s *streams) connect(ctx context.Context, who auth.Principal, sub *urlSubscription) *hub.Client {
+	hello := s.hello
+	hello.Tenants, hello.Admin = who.Tenants, who.Admin
+	client := s.hub.Connect(ctx, hello)
+	if sub != nil {
+		client.Subscribe("default", sub.filter, sub.from)
+	}
+	return client
 }

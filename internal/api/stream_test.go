@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/omninode-ai/eventfeed/internal/auth"
 	"github.com/omninode-ai/eventfeed/internal/event"
@@ -26,6 +28,7 @@ import (
 type shelf struct {
 	mu     sync.Mutex
 	events []*event.Event
+	floor  event.Position
 }
 
 func (s *shelf) read(f func()) error {
@@ -37,7 +40,7 @@ func (s *shelf) read(f func()) error {
 }
 
 func (s *shelf) Head(context.Context) (h event.Head, err error) {
-	return h, s.read(func() { h = event.Head{Last: event.Position(len(s.events)), Epoch: "e1"} })
+	return h, s.read(func() { h = event.Head{Last: event.Position(len(s.events)), Floor: s.floor, Epoch: "e1"} })
 }
 
 func (s *shelf) Window(_ context.Context, f filter.Filter, after, through event.Position) (w hub.Window, err error) {
@@ -104,22 +107,35 @@ type streamBench struct {
 	t       *testing.T
 	history *shelf
 	hub     *hub.Hub
+	auth    auth.Authenticator // of every conn
 	streams *streams
 	pipes   *pipes
 	dialed  []*websocket.Conn
+	closers []io.Closer
+	who     auth.Principal // of every conn
 }
 
 // inBubble runs f with a stream that serves; everything is joined at the end.
 func inBubble(t *testing.T, c StreamConfig, f func(*streamBench)) {
+	t.Helper()
+	inBubbleOf(t, nil, c, f)
+}
+
+// inBubbleOf does so with conns that authenticate; nil makes everybody whom the
+// bench says.
+func inBubbleOf(t *testing.T, a auth.Authenticator, c StreamConfig, f func(*streamBench)) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &streamBench{t: t, history: &shelf{}, pipes: newPipes()}
+		b := &streamBench{t: t, history: &shelf{}, pipes: newPipes(), who: auth.Everybody}
+		if b.auth = a; a == nil {
+			b.auth = b
+		}
 		ctx, cancel := context.WithCancel(context.Background())
 		var err error
 		if b.hub, err = hub.New(ctx, hub.Config{History: b.history, TailBytes: 50_000, FrameBytes: 50_000, Logger: slog.New(slog.DiscardHandler)}); err != nil {
 			t.Fatal(err)
 		}
-		b.streams = newStreams(c, b.hub, "r1", "test", slog.New(slog.DiscardHandler))
-		server := &http.Server{Handler: http.HandlerFunc(b.serve)}
+		b.streams = newStreams(c, b.auth, b.hub, "r1", "test", slog.New(slog.DiscardHandler))
+		server := &http.Server{Handler: b.handler()}
 		var joined sync.WaitGroup
 		joined.Go(func() { _ = b.hub.Run(ctx) })
 		joined.Go(func() { _ = b.hub.Follow(ctx) })
@@ -127,6 +143,9 @@ func inBubble(t *testing.T, c StreamConfig, f func(*streamBench)) {
 		f(b)
 		for _, ws := range b.dialed {
 			_ = ws.CloseNow()
+		}
+		for _, c := range b.closers {
+			_ = c.Close()
 		}
 		stopping, stop := context.WithTimeout(ctx, time.Minute)
 		defer stop()
@@ -139,37 +158,66 @@ func inBubble(t *testing.T, c StreamConfig, f func(*streamBench)) {
 	})
 }
 
-func (b *streamBench) serve(w http.ResponseWriter, r *http.Request) {
-	sub, err := parseURL(r.URL.Query())
-	if err == nil {
-		err = b.streams.admit()
+// Authenticate makes everybody whom b says.
+func (b *streamBench) Authenticate(*http.Request) (auth.Principal, error) { return b.who, nil }
+
+// Verify does, too, unless a token says that it is bad, or cannot be checked.
+func (b *streamBench) Verify(_ context.Context, token string) (auth.Principal, error) {
+	switch token {
+	case "bad":
+		return auth.Principal{}, &auth.InvalidError{Reason: "the token has expired"}
+	case "unknown":
+		return auth.Principal{}, auth.ErrIssuerAway
 	}
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
+	return b.who, nil
+}
+
+// handler is all that the server does with a request for the stream.
+func (b *streamBench) handler() http.Handler {
+	s := &Server{
+		config: Config{RealTime: true, Auth: b.auth}, streams: b.streams,
+		logger: slog.New(slog.DiscardHandler), metrics: newHTTPMetrics(prometheus.NewRegistry()),
 	}
-	b.streams.serve(w, r, auth.Everybody, sub)
+	return s.around(s.open(s.identified(s.stream)))
 }
 
 // store stores and publishes n events of about size bytes.
 func (b *streamBench) store(n, size int) {
+	events := make([]*event.Event, n)
+	for i := range events {
+		events[i] = &event.Event{EventType: "omninode.agent.x.v1", TenantID: "acme", Payload: json.RawMessage(`"` + strings.Repeat("x", size) + `"`)}
+	}
+	b.publish(events...)
+}
+
+// publish stores and publishes events.
+func (b *streamBench) publish(events ...*event.Event) {
 	b.history.mu.Lock()
 	first := event.Position(len(b.history.events) + 1)
-	for i := range n {
-		b.history.events = append(b.history.events, &event.Event{
-			Position: first + event.Position(i), EventType: "omninode.agent.x.v1", TenantID: "acme",
-			Payload: json.RawMessage(`"` + strings.Repeat("x", size) + `"`),
-		})
+	for i, e := range events {
+		e.Position = first + event.Position(i)
 	}
-	a := event.Appended{First: first, Last: first + event.Position(n) - 1, Events: b.history.events[first-1:]}
+	b.history.events = append(b.history.events, events...)
 	b.history.mu.Unlock()
-	b.hub.Publish(a)
+	b.hub.Publish(event.Appended{First: first, Last: first + event.Position(len(events)) - 1, Events: events})
 }
 
 func (b *streamBench) dial(query string) *websocket.Conn {
 	b.t.Helper()
+	return b.dialWith(query, nil)
+}
+
+// dialAs connects with a token for a principal.
+func (b *streamBench) dialAs(query string, p auth.Principal) *websocket.Conn {
+	b.t.Helper()
+	return b.dialWith(query, http.Header{"Authorization": {"Bearer " + tokenFor(b.t, p)}})
+}
+
+func (b *streamBench) dialWith(query string, header http.Header) *websocket.Conn {
+	b.t.Helper()
 	ws, _, err := websocket.Dial(context.Background(), "ws://eventfeed/stream?"+query, &websocket.DialOptions{
 		HTTPClient:   &http.Client{Transport: &http.Transport{DialContext: b.pipes.dial}},
+		HTTPHeader:   header,
 		Subprotocols: []string{"eventfeed.v1"},
 	})
 	if err != nil {
@@ -186,6 +234,7 @@ type said struct {
 	Prev, Position                  event.Position
 	Events                          []struct{ Position event.Position }
 	After                           int64 `json:"reconnect_after_ms"`
+	In                              int64 `json:"in_ms"`
 }
 
 func next(t *testing.T, ws *websocket.Conn) said {
@@ -194,6 +243,7 @@ func next(t *testing.T, ws *websocket.Conn) said {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkFrame(t, data)
 	var m said
 	if err := json.Unmarshal(data, &m); err != nil {
 		t.Fatalf("frame %s: %v", data, err)

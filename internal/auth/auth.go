@@ -3,15 +3,19 @@
 // Guarantees: the scope of a principal is enforced in one place, Scope; what
 // is asked can narrow it and never widen it. It speaks of tenants alone, not
 // of filters, so that it needs no other package of ours and cannot come to
-// depend on what else a filter knows.
+// depend on what else a filter knows. A token is taken only with a signature
+// of the one kind that is configured, and only while it is valid; no error
+// has a part of it.
 package auth
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"slices"
+	"time"
 )
 
 // Principal is who asks.
@@ -19,10 +23,28 @@ type Principal struct {
 	Subject string
 	Tenants []string // ["*"] is all
 	Admin   bool
+	// Expires is when the token does; it is taken for Skew longer. Zero is
+	// never: nobody is asked for a token.
+	Expires time.Time
+}
+
+// Ends is when the principal's token is no longer taken; zero is never.
+func (p Principal) Ends() time.Time {
+	if p.Expires.IsZero() {
+		return p.Expires
+	}
+	return p.Expires.Add(Skew)
 }
 
 // All says whether the principal may see every tenant.
 func (p Principal) All() bool { return slices.Contains(p.Tenants, "*") }
+
+// SeesTheSameAs says whether two principals may see and do the same.
+func (p Principal) SeesTheSameAs(other Principal) bool {
+	return p.Admin == other.Admin && (p.All() && other.All() || slices.Equal(sorted(p.Tenants), sorted(other.Tenants)))
+}
+
+func sorted(tenants []string) []string { return slices.Compact(slices.Sorted(slices.Values(tenants))) }
 
 // ForbiddenError: a tenant was named that the principal may not see.
 type ForbiddenError struct{ Tenant string }
@@ -56,14 +78,26 @@ func (p Principal) Scope(asked []string) ([]string, error) {
 	return slices.Clone(p.Tenants), nil
 }
 
-// ErrUnauthenticated: a request does not show who asks, or what it shows is not
-// valid. The text of an error that wraps it is for whoever asked.
+// ErrUnauthenticated: a request does not show who asks.
 var ErrUnauthenticated = errors.New("a valid token is needed")
 
-// Authenticator finds the principal behind a request. An error wraps
-// ErrUnauthenticated unless the fault is ours.
+// InvalidError: there is a token, and it is not valid. The reason is one of a
+// few texts of ours, in ASCII and without quotes: it is for whoever asked, and
+// goes into a header.
+type InvalidError struct{ Reason string }
+
+func (e *InvalidError) Error() string { return e.Reason }
+
+// ErrIssuerAway: a token cannot be checked, since the keys of whoever issued it
+// cannot be fetched. It may be a good one; the fault is not the client's.
+var ErrIssuerAway = errors.New("the token cannot be checked now: the keys of its issuer cannot be fetched; try again in a moment")
+
+// Authenticator finds the principal behind a request, or behind a token alone.
+// An error is ErrUnauthenticated, an *InvalidError or ErrIssuerAway, unless it
+// wraps another one that is ours. Both methods are safe for concurrent use.
 type Authenticator interface {
 	Authenticate(*http.Request) (Principal, error)
+	Verify(ctx context.Context, token string) (Principal, error)
 }
 
 // Everybody is the principal of everyone where authentication is off.
@@ -75,6 +109,9 @@ type None struct{}
 // Authenticate never fails.
 func (None) Authenticate(*http.Request) (Principal, error) { return Everybody, nil }
 
+// Verify never fails.
+func (None) Verify(context.Context, string) (Principal, error) { return Everybody, nil }
+
 // CheckNone says whether authentication may be off on an address to listen on:
 // by default on loopback only, elsewhere if it was asked for.
 func CheckNone(addr string, explicit bool) error {
@@ -82,7 +119,7 @@ func CheckNone(addr string, explicit bool) error {
 		return nil
 	}
 	return fmt.Errorf("%s can be reached from other machines, and without authentication everybody who does is an admin: "+
-		"listen on 127.0.0.1, or set AUTH=none if that is what you want", addr)
+		"set AUTH_JWT_SECRET or AUTH_JWKS_URL, listen on 127.0.0.1, or set AUTH=none if that is what you want", addr)
 }
 
 func isLoopback(addr string) bool {

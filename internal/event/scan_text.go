@@ -112,8 +112,9 @@ func (k key) text(src []byte) []byte {
 }
 
 // unescape gives what a scanned text between its quotes stands for.
-func unescape(src []byte) []byte {
-	dst := make([]byte, 0, len(src))
+func unescape(src []byte) []byte { return appendUnescaped(make([]byte, 0, len(src)), src) }
+
+func appendUnescaped(dst, src []byte) []byte {
 	for i := 0; i < len(src); {
 		if src[i] != '\\' {
 			dst = append(dst, src[i])

@@ -6,14 +6,20 @@ import "bytes"
 
 // textLength is the length of the text, with its quotes, that src begins with.
 func textLength(src []byte) int {
-	i := 1
-	for src[i] != '"' {
-		if src[i] == '\\' {
-			i++
-		}
-		i++
+	end := 1 + bytes.IndexByte(src[1:], '"')
+	for isEscaped(src, end) {
+		end += 1 + bytes.IndexByte(src[end+1:], '"')
 	}
-	return i + 1
+	return end + 1
+}
+
+// isEscaped says whether an odd number of backslashes stands before src[at].
+func isEscaped(src []byte, at int) bool {
+	n := 0
+	for src[at-1-n] == '\\' {
+		n++
+	}
+	return n%2 == 1
 }
 
 // walker finds the members of one object.

@@ -1,8 +1,9 @@
 // Package filter is what a client asks for: lists of values, OR inside a list,
-// AND between lists.
+// AND between lists, and an expression over the envelope and the payload.
 //
 // Guarantees: equal filters have equal keys, whatever order or repetition they
-// were written in; Match in memory and Condition in SQL select the same events.
+// were written in; Match in memory and Condition in SQL select the same events;
+// both are bounded in what they cost, and neither fails, whatever an event has.
 package filter
 
 import (
@@ -23,10 +24,15 @@ type Filter struct {
 	CorrelationIDs []string `json:"correlation_ids,omitempty"`
 	Topics         []string `json:"topics,omitempty"` // exact, or with *
 	Outcomes       []string `json:"outcomes,omitempty"`
+	Where          *Where   `json:"where,omitempty"` // nil does not restrict
 }
 
-// Names are the JSON and URL names of the lists, in the order of the fields.
-var Names = []string{"event_types", "tenant_ids", "namespaces", "sources", "correlation_ids", "topics", "outcomes"}
+// whereName is the JSON and URL name of the expression.
+const whereName = "where"
+
+// Names are the JSON and URL names of the fields, in their order: the lists,
+// then the expression.
+var Names = []string{"event_types", "tenant_ids", "namespaces", "sources", "correlation_ids", "topics", "outcomes", whereName}
 
 // Lists gives the address of each list, in the order of Names.
 func (f *Filter) Lists() []*[]string {
@@ -53,15 +59,19 @@ func (f Filter) Canonical() Filter {
 func canonicalPatterns(list []string) []string {
 	c := make([]string, len(list))
 	for i, p := range list {
-		for strings.Contains(p, "**") {
-			p = strings.ReplaceAll(p, "**", "*")
-		}
-		if p == "*" {
+		if c[i] = oneStar(p); c[i] == "*" {
 			return nil
 		}
-		c[i] = p
 	}
 	return c
+}
+
+// oneStar writes every run of * as one.
+func oneStar(p string) string {
+	for strings.Contains(p, "**") {
+		p = strings.ReplaceAll(p, "**", "*")
+	}
+	return p
 }
 
 // Key names a canonical filter: equal filters have equal keys.
@@ -77,7 +87,7 @@ func (f Filter) Empty() bool {
 			return false
 		}
 	}
-	return true
+	return f.Where == nil
 }
 
 // Match says whether f selects e.
@@ -88,7 +98,8 @@ func (f *Filter) Match(e *event.Event) bool {
 		matchExact(f.Sources, e.Source) &&
 		matchOptional(f.CorrelationIDs, e.CorrelationID) &&
 		matchPattern(f.Topics, e.Topic) &&
-		(len(f.Outcomes) == 0 || slices.Contains(f.Outcomes, string(e.Outcome())))
+		(len(f.Outcomes) == 0 || slices.Contains(f.Outcomes, string(e.Outcome()))) &&
+		f.Where.Match(e)
 }
 
 func matchExact(list []string, s string) bool {

@@ -23,13 +23,18 @@ const (
 type Error struct {
 	Field  string // one of Names, or "" for the filter as a whole
 	Detail string
+	At     *Place // in the text of where; nil if it is no matter of a place
 }
 
 func (e *Error) Error() string {
-	if e.Field == "" {
-		return "filter: " + e.Detail
+	name := e.Field
+	if name == "" {
+		name = "filter"
 	}
-	return e.Field + ": " + e.Detail
+	if e.At != nil {
+		name += ", " + e.At.String()
+	}
+	return name + ": " + e.Detail
 }
 
 // aliases are the original's singular names.
@@ -38,8 +43,9 @@ var aliases = map[string]string{
 }
 
 // ParseJSON reads a filter object, strictly: an unknown field, an empty value
-// or one that is not a string is an error. No bytes at all, null, and null in
-// place of a list do not restrict. The result is canonical. Errors are *Error.
+// or one that is not a string is an error. No bytes at all, null, null in place
+// of a field and a where of nothing but spaces do not restrict. The result is
+// canonical. Errors are *Error.
 func ParseJSON(raw []byte) (Filter, error) {
 	if len(raw) == 0 {
 		return Filter{}, nil
@@ -49,13 +55,19 @@ func ParseJSON(raw []byte) (Filter, error) {
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &fields); err != nil {
-		return Filter{}, &Error{Detail: "must be a JSON object of lists of strings"}
+		return Filter{}, &Error{Detail: "must be a JSON object of lists of strings, and where"}
 	}
 	var f Filter
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		i := slices.Index(Names, name)
 		if i < 0 {
 			return Filter{}, &Error{Field: name, Detail: "is not a field of a filter; the fields are " + strings.Join(Names, ", ")}
+		}
+		if name == whereName {
+			if err := f.readWhere(fields[name]); err != nil {
+				return Filter{}, err
+			}
+			continue
 		}
 		list, ok := readList(fields[name])
 		if !ok {
@@ -64,6 +76,20 @@ func ParseJSON(raw []byte) (Filter, error) {
 		*f.Lists()[i] = list
 	}
 	return f.checked()
+}
+
+func (f *Filter) readWhere(raw json.RawMessage) error {
+	if string(raw) == "null" {
+		return nil
+	}
+	// As a list of one: a text is read no less strictly there.
+	text, ok := readList(slices.Concat([]byte("["), raw, []byte("]")))
+	if !ok || len(text) != 1 {
+		return &Error{Field: whereName, Detail: "must be a string"}
+	}
+	var err error
+	f.Where, err = ParseWhere(text[0])
+	return err
 }
 
 // readList reads a list of strings. encoding/json would take null for "", and
@@ -85,10 +111,10 @@ func readList(raw json.RawMessage) ([]string, bool) {
 }
 
 // FromQuery reads the filter's parameters of a URL, comma lists or repeated,
-// and says which names it took; what else is there is the caller's. A comma
-// that belongs to a value is written \, and any other backslash stands for
-// itself. An empty part is skipped: tenant_ids= does not restrict. The result
-// is canonical. Errors are *Error.
+// where once and as it is, and says which names it took; what else is there is
+// the caller's. A comma that belongs to a value is written \, and any other
+// backslash stands for itself. An empty part is skipped: tenant_ids= does not
+// restrict. The result is canonical. Errors are *Error.
 func FromQuery(q url.Values) (Filter, []string, error) {
 	var f Filter
 	var taken []string
@@ -102,6 +128,16 @@ func FromQuery(q url.Values) (Filter, []string, error) {
 			continue
 		}
 		taken = append(taken, name)
+		if name == whereName {
+			if len(q[name]) > 1 {
+				return Filter{}, taken, &Error{Field: whereName, Detail: "is given more than once; write one AND the other"}
+			}
+			var err error
+			if f.Where, err = ParseWhere(q.Get(name)); err != nil {
+				return Filter{}, taken, err
+			}
+			continue
+		}
 		list := f.Lists()[i]
 		for _, v := range q[name] {
 			*list = append(*list, splitCommas(v)...)

@@ -42,6 +42,8 @@ func TestParseJSONRefusesAndNamesTheField(t *testing.T) {
 		`{} {}`:                             "",
 		"{\"sources\":[\"\xff\"]}":          "",
 		`{"where":"x"}`:                     "where",
+		`{"where":["source = a"]}`:          "where",
+		`{"where":"\ud800"}`:                "where",
 		`{"tenant_id":["x"]}`:               "tenant_id",
 		`{"Sources":["x"]}`:                 "Sources",
 		`{"sources":"x"}`:                   "sources",

@@ -22,6 +22,9 @@ func (f *Filter) Condition(next int) (string, []any) {
 	if len(f.Outcomes) > 0 {
 		c.exact(lastWord, event.OutcomeWords(f.Outcomes))
 	}
+	if f.Where != nil {
+		c.and("(" + f.Where.root.condition(&c) + ")")
+	}
 	if len(c.all) == 0 {
 		return "true", nil
 	}

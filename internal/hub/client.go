@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/omninode-ai/eventfeed/internal/event"
@@ -23,6 +24,7 @@ import (
 //	}
 type Client struct {
 	hub   *Hub
+	epoch string
 	limit int // subscriptions
 	wake  chan struct{}
 	ended chan struct{}
@@ -31,6 +33,9 @@ type Client struct {
 	ctx    context.Context // of the reads; ends with Close
 	cancel context.CancelFunc
 	reads  sync.WaitGroup
+
+	shown  atomic.Pointer[[]*subscription] // as subs was when it last changed
+	frames atomic.Int64                    // given to the writer
 
 	mu    sync.Mutex
 	posts []func() // run by the writer
@@ -62,6 +67,7 @@ func (h *Hub) Connect(ctx context.Context, hello Hello) *Client {
 	head, epoch := h.tail.last, h.head.Epoch
 	oldest := h.head.Floor + 1
 	h.mu.Unlock()
+	c.epoch = epoch
 	c.out = append(c.out, message{
 		Type: "hello", Replica: hello.Replica, Version: hello.Version, Epoch: epoch, Head: &head, Oldest: &oldest,
 		Tenants: hello.Tenants, Admin: &hello.Admin, Limits: &hello.Limits,
@@ -83,6 +89,9 @@ func (c *Client) Close() {
 	c.subs = nil
 	c.reads.Wait()
 }
+
+// Epoch names the numbering of all that the client is given.
+func (c *Client) Epoch() string { return c.epoch }
 
 // Wake holds a token when Next may have something.
 func (c *Client) Wake() <-chan struct{} { return c.wake }
@@ -136,6 +145,7 @@ func (c *Client) Unsubscribe(id string) {
 func (c *Client) Next() (f Frame, ok bool) {
 	c.settle()
 	c.runPosts()
+	defer c.show()
 	progress := c.hub.progress.Load()
 	select {
 	case <-c.ended:
@@ -166,6 +176,7 @@ func (c *Client) Next() (f Frame, ok bool) {
 
 func (c *Client) given(f Frame) (Frame, bool) {
 	c.lastFrame = time.Now()
+	c.frames.Add(1)
 	c.hub.metrics.frames.Inc()
 	if f.Events > 0 {
 		c.hub.metrics.deliveries.Add(float64(f.Events))
@@ -237,6 +248,7 @@ func (c *Client) remove(i int) {
 	s := c.subs[i]
 	c.subs = slices.Delete(c.subs, i, i+1)
 	c.turn = 0
+	c.showSubs()
 	c.hub.mu.Lock()
 	defer c.hub.mu.Unlock()
 	s.drop()
@@ -267,6 +279,7 @@ func (c *Client) subscribe(id string, f filter.Filter, from From) {
 	c.hub.mu.Unlock()
 	c.subs = append(c.subs, s)
 	s.start(position)
+	c.showSubs()
 }
 
 // read runs a read of history for s in the background, again and again until

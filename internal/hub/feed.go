@@ -31,8 +31,9 @@ type feed struct {
 	filter filter.Filter
 
 	// Guarded by hub.mu.
-	refs   int  // subscriptions that named the filter, live or not
-	orphan bool // the hub has started anew without it
+	refs   int    // subscriptions that named the filter, live or not
+	orphan bool   // the hub has started anew without it
+	round  uint64 // of the index, when it was tried last
 
 	mu      sync.Mutex
 	live    []*subscription // those that get what comes next

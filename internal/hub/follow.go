@@ -113,7 +113,7 @@ func (h *Hub) restart(head event.Head) {
 	for _, f := range h.feeds {
 		f.orphan = true
 	}
-	h.feeds, h.index = map[string]*feed{}, index{}
+	h.feeds, h.index = map[string]*feed{}, newIndex()
 	for c := range h.clients {
 		c.end() // before the new progress, which is not theirs
 	}

@@ -19,33 +19,59 @@ const headerRoom = 10
 // Frame is one JSON text of the protocol, ready to be written. Its bytes are
 // shared by everybody who gets the frame: never change them.
 type Frame struct {
-	wire   []byte // WebSocket header, then the text
-	header int    // length of the header
-	Events int    // how many events it carries
+	wire     []byte // WebSocket header, then the text
+	header   int    // length of the header
+	deflated *deflated
+
+	Events   int            // how many events it carries
+	Type     string         // as in the text
+	Position event.Position // that the text names; 0 if it names none
 }
 
 // WebSocket is the frame as a complete, unmasked, uncompressed text message.
 func (f Frame) WebSocket() []byte { return f.wire }
+
+// Deflated is the frame as a message compressed by permessage-deflate without
+// context takeover (RFC 7692), if that is worth it. It is made once, by whoever
+// asks first.
+func (f Frame) Deflated() []byte {
+	if len(f.JSON()) < deflateMin {
+		return f.wire
+	}
+	return f.deflated.of(f.JSON())
+}
 
 // JSON is the text alone.
 func (f Frame) JSON() []byte { return f.wire[f.header:] }
 
 // seal puts the WebSocket header before the text that starts at
 // buf[headerRoom].
-func seal(buf []byte, events int) Frame {
+func seal(buf []byte) Frame {
+	wire, header := withHeader(buf, finText)
+	return Frame{wire: wire, header: header, deflated: &deflated{}}
+}
+
+// The first byte of a message in one piece: RFC 6455, section 5.2.
+const (
+	finText           = 0x81
+	finCompressedText = 0xc1
+)
+
+// withHeader puts a header before what starts at buf[headerRoom].
+func withHeader(buf []byte, first byte) (wire []byte, header int) {
 	n := len(buf) - headerRoom
-	h := buf[:0:headerRoom]
+	h := append(buf[:0:headerRoom], first)
 	switch {
 	case n < 126:
-		h = append(h, 0x81, byte(n))
+		h = append(h, byte(n))
 	case n < 1<<16:
-		h = binary.BigEndian.AppendUint16(append(h, 0x81, 126), uint16(n))
+		h = binary.BigEndian.AppendUint16(append(h, 126), uint16(n))
 	default:
-		h = binary.BigEndian.AppendUint64(append(h, 0x81, 127), uint64(n))
+		h = binary.BigEndian.AppendUint64(append(h, 127), uint64(n))
 	}
 	start := headerRoom - len(h)
 	copy(buf[start:headerRoom], h)
-	return Frame{wire: buf[start:], header: len(h), Events: events}
+	return buf[start:], len(h)
 }
 
 // eventsFrame collects entries until the frame is full.
@@ -70,13 +96,15 @@ func (b *eventsFrame) live(feed uint64, prev, position event.Position) Frame {
 	buf := b.start()
 	buf = append(buf, `{"type":"events","feed":`...)
 	buf = strconv.AppendUint(buf, feed, 10)
-	return b.finish(b.cover(buf, prev, position))
+	return b.covering(buf, prev, position)
 }
 
 // preview is the frame of events that have no position yet.
 func (b *eventsFrame) preview(feed uint64) Frame {
 	buf := append(b.start(), `{"type":"preview","feed":`...)
-	return b.finish(strconv.AppendUint(buf, feed, 10))
+	f := b.finish(strconv.AppendUint(buf, feed, 10))
+	f.Type = "preview"
+	return f
 }
 
 // catchUp is the frame for one subscription alone: it covers (prev, position].
@@ -84,7 +112,7 @@ func (b *eventsFrame) catchUp(id string, prev, position event.Position) Frame {
 	buf := b.start()
 	buf = append(buf, `{"type":"events","id":`...)
 	buf = append(buf, quote(id)...)
-	return b.finish(b.cover(buf, prev, position))
+	return b.covering(buf, prev, position)
 }
 
 func (b *eventsFrame) start() []byte {
@@ -107,7 +135,16 @@ func (b *eventsFrame) finish(buf []byte) Frame {
 		}
 		buf = append(buf, e.JSON()...)
 	}
-	return seal(append(buf, "]}"...), len(b.entries))
+	f := seal(append(buf, "]}"...))
+	f.Events = len(b.entries)
+	return f
+}
+
+// covering finishes a frame that covers (prev, position].
+func (b *eventsFrame) covering(buf []byte, prev, position event.Position) Frame {
+	f := b.finish(b.cover(buf, prev, position))
+	f.Type, f.Position = "events", position
+	return f
 }
 
 func quote(s string) []byte {
@@ -127,6 +164,7 @@ type message struct {
 	Reason   string          `json:"reason,omitempty"`
 	Code     string          `json:"code,omitempty"`
 	Message  string          `json:"message,omitempty"`
+	At       *filter.Place   `json:"at,omitempty"`
 	Position *event.Position `json:"position,omitempty"`
 	Epoch    string          `json:"epoch,omitempty"`
 	Head     *event.Position `json:"head,omitempty"`
@@ -135,6 +173,7 @@ type message struct {
 	Admin    *bool           `json:"admin,omitempty"`
 	Limits   *Limits         `json:"limits,omitempty"`
 	After    int64           `json:"reconnect_after_ms,omitempty"`
+	In       *int64          `json:"in_ms,omitempty"`
 	*Services
 }
 
@@ -155,16 +194,29 @@ type Hello struct {
 
 func (m message) frame() Frame {
 	b, _ := json.Marshal(m) // texts and numbers: cannot fail
-	return seal(append(make([]byte, headerRoom, headerRoom+len(b)), b...), 0)
+	f := seal(append(make([]byte, headerRoom, headerRoom+len(b)), b...))
+	f.Type = m.Type
+	if m.Position != nil {
+		f.Position = *m.Position
+	}
+	return f
 }
 
 // Pong answers a client's ping.
 func Pong() Frame { return message{Type: "pong"}.frame() }
 
+// TokenExpires tells a client that it needs a new token within so many
+// milliseconds.
+func TokenExpires(inMS int64) Frame { return message{Type: "token_expires", In: &inMS}.frame() }
+
 // Error tells a client what was wrong with what it asked; the conn stays. id
 // is the subscription that it speaks of, or "".
-func Error(id, code, text string) Frame {
-	return message{Type: "error", ID: id, Code: code, Message: text}.frame()
+func Error(id, code, text string) Frame { return ErrorAt(id, code, text, nil) }
+
+// ErrorAt is Error with the place of the fault in what the client wrote, or
+// nil.
+func ErrorAt(id, code, text string, at *filter.Place) Frame {
+	return message{Type: "error", ID: id, Code: code, Message: text, At: at}.frame()
 }
 
 // Goodbye announces that the conn is about to be closed.

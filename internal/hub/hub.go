@@ -75,7 +75,7 @@ type Hub struct {
 	tail    tail
 	feeds   map[string]*feed
 	nextID  uint64
-	index   index
+	index   *index
 	clients map[*Client]struct{}
 
 	touched []*feed // owned by Run
@@ -97,7 +97,7 @@ func New(ctx context.Context, c Config) (*Hub, error) {
 		head:    head,
 		tail:    tail{limit: or(c.TailBytes, 64<<20), last: head.Last},
 		feeds:   map[string]*feed{},
-		index:   index{},
+		index:   newIndex(),
 		clients: map[*Client]struct{}{},
 	}
 	h.metrics = newMetrics(c.Metrics, h)

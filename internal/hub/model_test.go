@@ -19,7 +19,7 @@ import (
 
 var (
 	modelSeed  = flag.Uint64("model.seed", 0, "run this seed of the model test alone")
-	modelSeeds = flag.Int("model.seeds", 200, "how many seeds the model test runs")
+	modelSeeds = flag.Int("model.seeds", modelSeedsDefault, "how many seeds the model test runs")
 )
 
 // TestEverySubscriptionGetsEachMatchingEventOnceInOrder runs random appends,
@@ -173,13 +173,15 @@ func (m *model) filter() filter.Filter {
 	if m.rng.IntN(2) == 0 {
 		f.TenantIDs = []string{fmt.Sprintf("t%d", m.rng.IntN(4))}
 	}
-	switch m.rng.IntN(4) {
+	switch m.rng.IntN(5) {
 	case 0:
 		f.EventTypes = []string{modelTypes[m.rng.IntN(3)], modelTypes[m.rng.IntN(3)]}
 	case 1:
 		f.EventTypes = []string{"*.failed.v1", "*vault*"}
 	case 2:
 		f.Outcomes = []string{"failure"}
+	case 3:
+		f.Where = mustWhere(m.t, `event_type = "*.failed.v1" OR payload.x > "xxxxxxxxxxxxxxxxxxxx"`)
 	}
 	return f.Canonical()
 }

@@ -75,7 +75,10 @@ func (r *reader) conn(done <-chan struct{}) bool {
 				return false
 			}
 		}
-		if r.err = r.take(f); r.err != nil {
+		if r.err = r.take(f); r.err == nil {
+			r.err = r.checkView(c.View())
+		}
+		if r.err != nil {
 			return false
 		}
 		time.Sleep(r.pace)
@@ -83,6 +86,16 @@ func (r *reader) conn(done <-chan struct{}) bool {
 			return true
 		}
 	}
+}
+
+// checkView compares what others see of the reader with what it knows.
+func (r *reader) checkView(v View) error {
+	for _, s := range v.Subscriptions {
+		if r.started && (s.State == "starting" || s.Position < r.position) {
+			return fmt.Errorf("others see %+v of a reader at %d, caught up %v", s, r.position, r.caughtUp)
+		}
+	}
+	return nil
 }
 
 func (r *reader) take(f Frame) error {

@@ -55,6 +55,7 @@ type subscription struct {
 	dropped  bool
 	seq      uint64 // of the feed's next frame, when live
 	slot     int    // in feed.live; guarded by feed.mu
+	shown    shown
 }
 
 // replace takes over the place of old, unless another start was named.

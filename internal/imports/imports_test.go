@@ -55,6 +55,9 @@ var theirs = map[string][]string{
 	// The relay is the only one to speak with Redis, not the hub.
 	"github.com/redis/go-redis/v9": {"internal/hub/relay", "internal/testenv"},
 	"github.com/coder/websocket":   {"internal/api"},
+	// The parser of where, and the tree that it gives.
+	"go.einride.tech/aip":        {"internal/filter"},
+	"google.golang.org/genproto": {"internal/filter"},
 	// The hub makes frames and knows no conns; no more do those before it.
 	"net/http": {"cmd/eventfeed", "internal/api", "internal/auth", "internal/bench"},
 }

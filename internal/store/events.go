@@ -15,15 +15,19 @@ import (
 // belongs to a page that was already read is not seen.
 //
 // A search that does not find Limit events within two seconds, or whose
-// payloads exceed 16 MiB, returns what it has, maybe nothing, with a Next that
+// payloads exceed Bytes, returns what it has, maybe nothing, with a Next that
 // says how far it has read; see Key.
 func (s *Store) Events(ctx context.Context, q Query) (Page, error) {
 	var page Page
 	err := s.reading(ctx, "read events", func(ctx context.Context) error {
+		positions := everywhere
+		if q.Through > 0 {
+			positions.to = int64(q.Through) + 1
+		}
 		w, err := startWalk(ctx, walk{
 			q: s.read, row: wholeEvent, filter: q.Filter, order: q.Order, descending: !q.Ascending,
-			times: timesBetween(q.Start, q.End),
-		}, everywhere)
+			times: timesBetween(q.Start, q.End), bytes: q.Bytes,
+		}, positions)
 		if err != nil {
 			return err
 		}

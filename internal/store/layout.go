@@ -67,6 +67,15 @@ func readLayout(ctx context.Context, q querier) (layout, error) {
 	return l, rows.Err()
 }
 
+// readMeasured knows the times of every part, too.
+func readMeasured(ctx context.Context, q querier) (layout, error) {
+	l, err := readLayout(ctx, q)
+	if err != nil {
+		return layout{}, err
+	}
+	return l, l.measure(ctx, q)
+}
+
 // measure finds the oldest and newest timestamp of the parts that are not
 // full, normally one.
 func (l *layout) measure(ctx context.Context, q querier) error {

@@ -69,8 +69,29 @@ func TestEveryReadPlansForFewPartitionsAndUsesIndexes(t *testing.T) {
 			_, err := h.Statistics(t.Context(), filter.Filter{EventTypes: oneType}, at(11), at(7_001))
 			return err
 		}, 9, false},
-		"event types": {func() error { _, err := h.EventTypes(t.Context(), filter.Filter{TenantIDs: oneTenant}); return err }, 0, true},
-		"rejected":    {func() error { _, _, err := h.Rejected(t.Context(), RejectedQuery{Reason: "x", Limit: 10}); return err }, 0, true},
+		"histogram": {func() error {
+			_, err := h.Histogram(t.Context(), filter.Filter{TenantIDs: oneTenant}, at(11), at(190_001), 100)
+			return err
+		}, 7, false},
+		"histogram of a source": {func() error {
+			_, err := h.Histogram(t.Context(), filter.Filter{Sources: []string{"source-1"}}, at(11), at(190_001), 100)
+			return err
+		}, 48, true},
+		"histogram of a type in seconds": {func() error {
+			_, err := h.Histogram(t.Context(), filter.Filter{EventTypes: oneType}, at(100_011), at(100_111), 100)
+			return err
+		}, 5, false},
+		"facets of counts": {func() error {
+			_, err := h.Facets(t.Context(), filter.Filter{}, at(11), at(190_001), []string{"event_types", "outcomes"}, 10)
+			return err
+		}, 9, false},
+		"facets": {func() error {
+			_, err := h.Facets(t.Context(), filter.Filter{TenantIDs: oneTenant}, at(100_011), at(101_000), FacetFields, 10)
+			return err
+		}, 5, false},
+		"page below a position": {events(Query{Order: ByTimestamp, Through: 70_000}), 2, false},
+		"event types":           {func() error { _, err := h.EventTypes(t.Context(), filter.Filter{TenantIDs: oneTenant}); return err }, 0, true},
+		"rejected":              {func() error { _, _, err := h.Rejected(t.Context(), RejectedQuery{Reason: "x", Limit: 10}); return err }, 0, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tape.statements = nil

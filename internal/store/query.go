@@ -32,6 +32,9 @@ type Query struct {
 	After      *Key // nil: from the beginning of the order
 	Offset     int  // events to skip; not together with After
 	Limit      int  // 1 … 1000
+
+	Through event.Position // nothing above it; 0: whatever is stored
+	Bytes   int            // of payloads, and one event that exceeds them; 0: 16 MiB
 }
 
 // Page is one page of history.
@@ -62,9 +65,36 @@ type Statistics struct {
 
 // Bucket counts the events whose timestamp lies in [Start, Start + width).
 type Bucket struct {
-	Start    time.Time
-	Count    int64
-	Failures int64
+	Start     time.Time
+	Count     int64
+	Successes int64
+	Failures  int64
+	Open      int64 // asked or begun; what is none of the three has no outcome
+}
+
+// Histogram counts the events of a range of time in buckets.
+type Histogram struct {
+	Buckets []Bucket
+	Width   time.Duration
+	Reached
+}
+
+// Reached is how far back a count came that is bounded in time.
+type Reached struct {
+	Complete bool
+	From     time.Time // what has an earlier timestamp was not looked at; zero if all was
+}
+
+// Facets counts the events of a range of time by the values of some fields.
+type Facets struct {
+	Values map[string][]Value // by the name of the field in a filter; most frequent first
+	Reached
+}
+
+// Value is a value of a field and how many events have it.
+type Value struct {
+	Value string
+	Count int64
 }
 
 // EventType is a type that has been seen.

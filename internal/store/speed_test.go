@@ -94,6 +94,28 @@ func BenchmarkReads(b *testing.B) {
 	measure("statistics/24h_failures", statistics(filter.Filter{Outcomes: []string{"failure"}}, 24*time.Hour))
 	measure("statistics/1h", statistics(filter.Filter{}, time.Hour))
 	measure("statistics/5d", statistics(filter.Filter{}, fiveDays-2*time.Hour))
+	histogram := func(f filter.Filter, length time.Duration) func() error {
+		return func() error {
+			end := newest.Add(-time.Duration(random.Int64N(int64(time.Hour))))
+			h, err := h.Histogram(b.Context(), f, end.Add(-length), end, 100)
+			if err == nil && !h.Complete {
+				err = fmt.Errorf("counted from %v only", h.From)
+			}
+			return err
+		}
+	}
+	measure("histogram/24h", histogram(filter.Filter{}, 24*time.Hour))
+	measure("histogram/24h_source", histogram(filter.Filter{Sources: []string{"source-3"}}, 24*time.Hour))
+	measure("histogram/1m", histogram(filter.Filter{}, time.Minute))
+	facets := func(fields ...string) func() error {
+		return func() error {
+			end := newest.Add(-time.Duration(random.Int64N(int64(time.Hour))))
+			_, err := h.Facets(b.Context(), filter.Filter{}, end.Add(-24*time.Hour), end, fields, 20)
+			return err
+		}
+	}
+	measure("facets/24h_counts", facets("event_types", "tenant_ids", "outcomes"))
+	measure("facets/24h_all", facets(FacetFields...))
 	measure("event_types", func() error { _, err := h.EventTypes(b.Context(), filter.Filter{}); return err })
 }
 

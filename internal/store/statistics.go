@@ -21,7 +21,8 @@ func (s *Store) Statistics(ctx context.Context, f filter.Filter, start, end time
 	if err := countable(f); err != nil {
 		return Statistics{}, err
 	}
-	t := newTally(f, timesBetween(start, end))
+	times := timesBetween(start, end)
+	t := newTally(f, times, bucketWidth(times))
 	err := s.reading(ctx, "count events", func(ctx context.Context) error {
 		return s.snapshot(ctx, func(q querier) error { return t.count(ctx, q) })
 	})
@@ -35,11 +36,18 @@ func countable(f filter.Filter) error {
 		case "event_types", "tenant_ids", "outcomes":
 		default:
 			if len(*list) > 0 {
-				return &filter.Error{Field: name, Detail: "does not narrow counts; event_types, outcomes and tenant_ids do"}
+				return uncounted(name)
 			}
 		}
 	}
+	if f.Where != nil {
+		return uncounted("where")
+	}
 	return nil
+}
+
+func uncounted(name string) error {
+	return &filter.Error{Field: name, Detail: "does not narrow counts; event_types, outcomes and tenant_ids do"}
 }
 
 // tally adds up counts.
@@ -50,10 +58,10 @@ type tally struct {
 	width  int64 // of a bucket, in microseconds
 }
 
-func newTally(f filter.Filter, times stretch) *tally {
-	t := &tally{filter: f, times: times, width: bucketWidth(times)}
+func newTally(f filter.Filter, times stretch, width int64) *tally {
+	t := &tally{filter: f, times: times, width: width}
 	t.ByType, t.ByTenant = map[string]int64{}, map[string]int64{}
-	for at := floorTo(times.from, t.width); at < times.to; at += t.width {
+	for at := firstBucket(times, width); at < times.to; at += t.width {
 		t.Buckets = append(t.Buckets, Bucket{Start: time.UnixMicro(at).UTC()})
 	}
 	return t
@@ -63,11 +71,8 @@ func (t *tally) count(ctx context.Context, q querier) error {
 	if t.times.empty() {
 		return nil
 	}
-	l, err := readLayout(ctx, q)
+	l, err := readMeasured(ctx, q)
 	if err != nil {
-		return err
-	}
-	if err := l.measure(ctx, q); err != nil {
 		return err
 	}
 	pieces := cutPieces(t.times)
@@ -93,8 +98,32 @@ func (t *tally) count(ctx context.Context, q querier) error {
 	return t.findEnds(ctx, q, l)
 }
 
+// chart fills the buckets and nothing else.
+func (t *tally) chart(ctx context.Context, q querier) error {
+	if t.times.empty() {
+		return nil
+	}
+	l, err := readMeasured(ctx, q)
+	if err != nil {
+		return err
+	}
+	pieces, fill := cutPieces(t.times), t.fillBuckets
+	if t.inHours() {
+		fill = t.addCounts
+	}
+	if err := fill(ctx, q, pieces); err != nil {
+		return err
+	}
+	for _, edge := range pieces.events {
+		if err := t.addEvents(ctx, q, l, edge); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (t *tally) bucket(at time.Time) *Bucket {
-	return &t.Buckets[(floorTo(at.UnixMicro(), t.width)-t.Buckets[0].Start.UnixMicro())/t.width]
+	return &t.Buckets[(at.UnixMicro()-t.Buckets[0].Start.UnixMicro())/t.width]
 }
 
 // findEnds looks for the oldest and the newest event in the first and the last

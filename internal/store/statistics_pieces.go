@@ -60,19 +60,30 @@ func floorTo(at, unit int64) int64 {
 	return at - rest
 }
 
+// minuteWidths are the round widths of buckets that counts by the minute fill.
+var minuteWidths = []int64{
+	minute, 2 * minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute,
+	hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 5 * day, 10 * day, 30 * day,
+}
+
 // bucketWidth gives the least round width that makes 120 buckets at most.
 func bucketWidth(times stretch) int64 {
-	widths := []int64{
-		minute, 2 * minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute,
-		hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 5 * day, 10 * day, 30 * day,
-	}
+	return leastWidth(minuteWidths, func(width int64) bool { return times.to-times.from <= 120*width })
+}
+
+// firstBucket is where the first bucket of a range starts. A round start
+// further back than months tells nobody anything, and PostgreSQL knows no time
+// before 4713 BC.
+func firstBucket(times stretch, width int64) int64 { return floorTo(times.from, min(width, 30*day)) }
+
+func leastWidth(widths []int64, fits func(int64) bool) int64 {
 	for _, width := range widths {
-		if times.to-times.from <= 120*width {
+		if fits(width) {
 			return width
 		}
 	}
-	width := 30 * day
-	for times.to-times.from > 120*width {
+	width := widths[len(widths)-1]
+	for !fits(width) {
 		width *= 2
 	}
 	return width

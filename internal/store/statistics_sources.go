@@ -36,11 +36,19 @@ func (t *tally) add(at *time.Time, eventType string, tenant *string, n int64) {
 		t.ByType[eventType] += n
 	}
 	if at != nil {
-		b := t.bucket(*at)
-		b.Count += n
-		if outcome == event.Failure {
-			b.Failures += n
-		}
+		t.bucket(*at).add(outcome, n)
+	}
+}
+
+func (b *Bucket) add(outcome event.Outcome, n int64) {
+	b.Count += n
+	switch outcome {
+	case event.Success:
+		b.Successes += n
+	case event.Failure:
+		b.Failures += n
+	case event.Open:
+		b.Open += n
 	}
 }
 
@@ -63,7 +71,7 @@ func (t *tally) addCounts(ctx context.Context, q querier, p pieces) error {
 	sql := "SELECT NULL::timestamptz, event_type, tenant_id, sum(count)::bigint FROM (" + strings.Join(sources, " UNION ALL ") +
 		") AS counts GROUP BY event_type, tenant_id"
 	if t.inHours() {
-		sql = "SELECT at, event_type, tenant_id, sum(count)::bigint FROM (SELECT " + t.bin(&c) + " AS at, * FROM (" + strings.Join(sources, " UNION ALL ") +
+		sql = "SELECT at, event_type, tenant_id, sum(count)::bigint FROM (SELECT " + t.bin(&c, "bucket") + " AS at, * FROM (" + strings.Join(sources, " UNION ALL ") +
 			") AS counts) AS binned GROUP BY GROUPING SETS ((at, event_type), (event_type, tenant_id))"
 	}
 	rows, err := q.Query(ctx, sql, c.args...)
@@ -81,16 +89,16 @@ func (t *tally) addCounts(ctx context.Context, q querier, p pieces) error {
 	return err
 }
 
-// bin is the start of the bucket that a row's minute or hour lies in.
-func (t *tally) bin(c *clauses) string {
-	return fmt.Sprintf("date_bin(%s, bucket, %s)", c.arg(time.Duration(t.width)*time.Microsecond), c.arg(t.Buckets[0].Start))
+// bin is the start of the bucket that a row's minute, hour or timestamp lies in.
+func (t *tally) bin(c *clauses, column string) string {
+	return fmt.Sprintf("date_bin(%s, %s, %s)", c.arg(time.Duration(t.width)*time.Microsecond), column, c.arg(t.Buckets[0].Start))
 }
 
 // fillBuckets fills the buckets from the outcomes, which do not tell types
 // apart and so are few, or, where types are asked for, from the minutes.
 func (t *tally) fillBuckets(ctx context.Context, q querier, p pieces) error {
 	var c clauses
-	at := t.bin(&c)
+	at := t.bin(&c, "bucket")
 	if len(t.filter.EventTypes) == 0 {
 		return t.fillFromOutcomes(ctx, q, "SELECT "+at+`, sum(total)::bigint, sum(success)::bigint, sum(failure)::bigint, sum(open)::bigint
 			FROM event_bus_outcomes WHERE `+c.between("bucket", p.allMinutes)+" AND "+c.condition(t.inSQL())+" GROUP BY 1", c.args)
@@ -123,11 +131,8 @@ func (t *tally) fillFromOutcomes(ctx context.Context, q querier, sql string, arg
 			event.Success: success, event.Failure: failure, event.Open: open, "": total - success - failure - open,
 		} {
 			if t.wants(outcome) {
-				b.Count += n
+				b.add(outcome, n)
 			}
-		}
-		if t.wants(event.Failure) {
-			b.Failures += failure
 		}
 		return nil
 	})

@@ -33,8 +33,13 @@ func countOneByOne(events []*event.Event, buckets []Bucket) Statistics {
 		for i := len(s.Buckets) - 1; i >= 0; i-- {
 			if b := &s.Buckets[i]; !e.Timestamp.Before(b.Start) {
 				b.Count++
-				if e.Outcome() == event.Failure {
+				switch e.Outcome() {
+				case event.Success:
+					b.Successes++
+				case event.Failure:
 					b.Failures++
+				case event.Open:
+					b.Open++
 				}
 				break
 			}
@@ -78,7 +83,8 @@ func TestBucketsAreRoundAndCoverTheRange(t *testing.T) {
 		30 * 24 * time.Hour:        {6 * time.Hour, 121},
 		100 * 365 * 24 * time.Hour: {480 * 24 * time.Hour, 77},
 	} {
-		tally := newTally(filter.Filter{}, timesBetween(start, start.Add(length)))
+		times := timesBetween(start, start.Add(length))
+		tally := newTally(filter.Filter{}, times, bucketWidth(times))
 		if len(tally.Buckets) != want.n || tally.width != want.width.Microseconds() {
 			t.Errorf("%v: got %d buckets of %v, want %d of %v", length, len(tally.Buckets), time.Duration(tally.width)*1000, want.n, want.width)
 		}

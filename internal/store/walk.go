@@ -23,6 +23,7 @@ type walk struct {
 	order      Order
 	descending bool
 	times      stretch // that were asked for
+	bytes      int     // of payloads that run returns; 0 is pageBytes
 	parts      []part
 	after      *Key    // nil: from the beginning of the order
 	ahead      stretch // of the axis: what is still to be read
@@ -161,47 +162,72 @@ func (w *walk) pass(window stretch) {
 // another reason than that there is nothing more: it has as many as were
 // wanted, the time is over, or the payloads are too large for one answer.
 func (w *walk) run(ctx context.Context, want int, e effort) ([]*event.Event, *Key, error) {
+	var found []*event.Event
+	bytes, enough := cmp.Or(w.bytes, pageBytes), false
+	err := w.windows(ctx, e, func(ctx context.Context, window stretch) (some, end bool, err error) {
+		events, whole, err := w.read(ctx, window, want-len(found), bytes)
+		if err != nil {
+			return false, false, err
+		}
+		found = append(found, events...)
+		for _, one := range events {
+			bytes -= len(one.Payload)
+		}
+		enough = len(found) >= want || !whole || bytes < 0
+		return len(events) > 0, enough, nil
+	})
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case enough:
+		return found, keyOf(found[len(found)-1]), nil
+	case !w.ahead.empty():
+		return found, w.border(), nil
+	}
+	return found, nil, nil
+}
+
+// windows hands one window after the other to read, which says whether there
+// was some event in it and whether that is enough, until nothing is ahead or the time is
+// over. A window that takes too long is given up and read again in pieces, so
+// read must keep nothing of one that fails.
+func (w *walk) windows(ctx context.Context, e effort, read func(context.Context, stretch) (some, end bool, err error)) error {
 	if !w.skipGap() {
-		return nil, nil, nil
+		return nil
 	}
 	width, err := w.firstWidth(ctx, e.events)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	var found []*event.Event
-	bytes, empty, progress := pageBytes, 0, false
+	empty, progress := 0, false
 	for started := time.Now(); w.skipGap(); {
 		over := time.Since(started) > e.total
 		if over && progress {
-			return found, w.border(), nil
+			return nil
 		}
 		begun, window := time.Now(), w.window(width)
-		events, whole, err := w.readWithin(ctx, e.window, window, want-len(found), bytes)
+		some, end, err := readWithin(ctx, e.window, window, read)
 		if errors.Is(err, errTooWide) && (progress || !over) {
 			width = max(1, (window.to-window.from)/16)
 			continue
 		}
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		progress = true
 		w.pass(window)
-		found = append(found, events...)
-		for _, one := range events {
-			bytes -= len(one.Payload)
-		}
-		if len(found) >= want || !whole || bytes < 0 {
-			return found, keyOf(found[len(found)-1]), nil
+		if end {
+			return nil
 		}
 		width = nextWidth(width, time.Since(begun))
-		if empty++; len(events) > 0 {
+		if empty++; some {
 			empty = 0
 		}
 		if empty%emptyWindows == emptyWindows-1 {
 			if width, err = w.leap(ctx, width, e.events); err != nil {
-				return nil, nil, err
+				return err
 			}
 		}
 	}
-	return found, nil, nil
+	return nil
 }

@@ -87,14 +87,14 @@ func nextWidth(width int64, took time.Duration) int64 {
 	return width
 }
 
-func (w *walk) readWithin(ctx context.Context, limit time.Duration, window stretch, want, bytes int) ([]*event.Event, bool, error) {
+func readWithin(ctx context.Context, limit time.Duration, window stretch, read func(context.Context, stretch) (some, end bool, err error)) (some, end bool, err error) {
 	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	events, whole, err := w.read(bounded, window, want, bytes)
+	some, end, err = read(bounded, window)
 	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
-		return nil, false, fmt.Errorf("%w: %w", errTooWide, err)
+		err = fmt.Errorf("%w: %w", errTooWide, err)
 	}
-	return events, whole, err
+	return some, end, err
 }
 
 // read returns up to want events of the window; fewer, and not whole, if their

@@ -29,15 +29,24 @@ export interface Statistics {
   buckets: { start: string; count: number; failures: number }[];
 }
 
-export interface Histogram {
+/** What was counted of a range. */
+interface Counted {
+  start: string | null;
+  end: string | null;
+  /** False: time was up before everything was counted, or there is more than can be. */
+  complete: boolean;
+  /** Where time was up: what has an earlier timestamp was not looked at. */
+  counted_from: string | null;
+}
+
+export interface Histogram extends Counted {
   buckets: { start: string; success: number; failure: number; open: number; other: number }[];
   width_ms: number;
 }
 
-export interface Facets {
-  facets: Record<string, { value: string | null; count: number }[]>;
-  /** False: time was up before everything was counted. */
-  complete: boolean;
+export interface Facets extends Counted {
+  /** By the name of the field in a filter, the most frequent value first. */
+  facets: Record<string, { value: string; count: number }[]>;
 }
 
 export interface EventType {
@@ -149,14 +158,17 @@ export const statistics: Decode<Statistics> = object<Statistics>({
   buckets: list(object({ start: text, count: num, failures: num })),
 });
 
+const counted = { start: maybe(text), end: maybe(text), complete: or(bool, true), counted_from: maybe(text) };
+
 export const histogram: Decode<Histogram> = object<Histogram>({
   buckets: list(object({ start: text, success: num, failure: num, open: num, other: num })),
   width_ms: num,
+  ...counted,
 });
 
 export const facets: Decode<Facets> = object<Facets>({
-  facets: record(list(object({ value: maybe(text), count: num }))),
-  complete: bool,
+  facets: record(list(object({ value: text, count: num }))),
+  ...counted,
 });
 
 export const eventTypes: Decode<{ event_types: EventType[] }> = object<{ event_types: EventType[] }>({

@@ -59,7 +59,7 @@ export class Client extends Rest {
     this.#store = options.store ?? null;
     this.#line = new Line(
       {
-        WebSocket: socketClass(options.WebSocket),
+        WebSocket: options.WebSocket ?? globalThis.WebSocket,
         url: `${base.replace(/^http/, 'ws')}/stream`,
         parse,
         clock,
@@ -165,11 +165,4 @@ function baseOf(url: string | URL): string {
   const page = globalThis.document?.baseURI ?? globalThis.location?.href;
   const { origin, pathname } = new URL(url, page);
   return origin + pathname.replace(/\/+$/, '');
-}
-
-function socketClass(given: SocketClass | undefined): SocketClass {
-  const found = given ?? globalThis.WebSocket;
-  if (found === undefined)
-    throw new TypeError('there is no WebSocket here: give one to createClient, as of the package ws');
-  return found;
 }

@@ -7,7 +7,8 @@ import type { ConnectionState, Reason } from './state.js';
 import { protocolsOf, type Token } from './token.js';
 
 export interface LineConfig {
-  WebSocket: SocketClass;
+  /** Who only asks over REST needs none. */
+  WebSocket: SocketClass | undefined;
   url: string;
   parse: (text: string) => unknown;
   clock: Clock;
@@ -44,7 +45,10 @@ export class Line {
 
   /** Connects, unless that has begun. */
   open(): void {
-    if (this.state.state === 'idle') void this.#connect();
+    const { state } = this.state;
+    if (state === 'closed') throw new Error('the client is closed');
+    this.#socketClass();
+    if (state === 'idle') void this.#connect();
   }
 
   /** Connects now instead of after the pause, and also where it had stopped. */
@@ -85,18 +89,24 @@ export class Line {
       const token = await this.#config.token.get();
       if (turn === this.#turn) this.#dial(protocolsOf(token));
     } catch (error) {
-      if (turn === this.#turn) this.#wait('backoff', { kind: 'token', error });
+      if (turn === this.#turn) this.#wait('backoff', { kind: 'failed', error });
     }
   }
 
   #dial(protocols: string[]): void {
     this.#conn = new Conn(
-      { ...this.#config, protocols },
+      { ...this.#config, WebSocket: this.#socketClass(), protocols },
       {
         frame: (frame, size) => this.#hear(frame, size),
         ended: (end) => void this.#ended(end),
       },
     );
+  }
+
+  #socketClass(): SocketClass {
+    const { WebSocket } = this.#config;
+    if (WebSocket !== undefined) return WebSocket;
+    throw new TypeError('there is no WebSocket here: give one to createClient, as that of the package ws');
   }
 
   #hear(frame: Frame, size: number): void {
@@ -113,7 +123,8 @@ export class Line {
   async #renew(): Promise<void> {
     const { token } = this.#config;
     const turn = this.#turn;
-    const [before, now] = [await token.get(), await token.renew('expires').catch(() => null)];
+    const before = await token.get().catch(() => null);
+    const now = await token.renew('expires').catch(() => null);
     if (turn === this.#turn && now !== null && now !== before) this.say({ type: 'token', token: now });
   }
 
@@ -139,7 +150,7 @@ export class Line {
       if (refusal) this.#wait(refusal.final ? 'never' : 'backoff', { kind: 'refused', problem: refusal.problem });
       else this.#wait('backoff', reason);
     } catch (error) {
-      if (turn === this.#turn) this.#wait('backoff', { kind: 'token', error });
+      if (turn === this.#turn) this.#wait('backoff', { kind: 'failed', error });
     }
   }
 

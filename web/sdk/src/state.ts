@@ -15,8 +15,8 @@ export type Reason =
   | { kind: 'gap' }
   /** The token is refused, or may see nothing. */
   | { kind: 'refused'; problem: ProblemError }
-  /** getToken failed. */
-  | { kind: 'token'; error: unknown };
+  /** getToken failed, or the WebSocket could not be made. */
+  | { kind: 'failed'; error: unknown };
 
 /** How the one conn of a client does. Each change makes a new object. */
 export type ConnectionState =

@@ -22,9 +22,8 @@ export class Streams implements Wire {
   /** Its undo is the subscription's close. */
   add(subscription: Subscription): void {
     const line = this.#line();
-    if (line.state.state === 'closed') throw new Error('the client is closed');
-    this.#all.add(subscription);
     line.open();
+    this.#all.add(subscription);
     if (line.state.state === 'stopped') subscription.stopped(line.state.reason);
     void subscription.open();
   }

@@ -12,6 +12,7 @@ import type {
 import type { Notice } from './notice.js';
 import { type From, type Place, place, type Store } from './place.js';
 import { SubscriptionError } from './problem.js';
+import { Queue } from './queue.js';
 import type { Reason } from './state.js';
 
 export interface SubscriptionOptions {
@@ -51,16 +52,6 @@ export interface Wire {
   distrust(): void;
 }
 
-/** What waits for a handler, with the number of its events and the length of their text. */
-type Item = { count: number; size: number } & (
-  | { events: Event[]; place: Place }
-  | { notice: Notice; place: Place | null }
-);
-
-const AHEAD = 2_000;
-/** The most text that may wait, too: events may be large. */
-const AHEAD_SIZE = 8 << 20;
-
 /**
  * One subscription's place, across conns. Frames move the place; a queue holds what the handler has yet to get, in order.
  * A browser's WebSocket cannot be told to wait, so a queue that is full leaves the feed and asks again, from its own end,
@@ -72,19 +63,16 @@ export class Subscription {
   readonly #handlers: Handlers;
   readonly #store: Store | null;
   readonly #wire: Wire;
+  readonly #queue: Queue;
   #start: From;
   #place: Place | null = null; // of the queue's end
   #epoch = ''; // of the conn
-  #queue: Item[] = [];
-  #ahead = 0; // events in the queue and in the handler
-  #size = 0; // of their text
   #caughtUp = false;
   #count = 0; // of events since it was behind
   #saved: Place | null = null;
   #gap: number | null = null; // where frames were missing
   #loaded = false; // the place, from the store
   #held = false;
-  #pumping = false;
   #over = false;
 
   constructor(options: SubscriptionOptions, handlers: Handlers, { store, wire }: { store: Store | null; wire: Wire }) {
@@ -93,6 +81,15 @@ export class Subscription {
     this.#handlers = handlers;
     this.#store = options.name === undefined ? null : store;
     this.#wire = wire;
+    this.#queue = new Queue(
+      {
+        events: (events, at) => handlers.events(events, at),
+        notice: (notice) => handlers.notice?.(notice),
+        handled: (at) => this.#handled(at),
+        failed: (error) => this.#failed(error),
+      },
+      options.ahead,
+    );
     this.#start = options.from ?? 'now';
     if (typeof this.#start === 'object' && 'position' in this.#start) {
       this.#place = { position: this.#start.position, epoch: this.#start.epoch ?? null };
@@ -142,6 +139,11 @@ export class Subscription {
     else void Promise.reject(error); // nobody listens: the runtime says it
   }
 
+  #failed(error: unknown): void {
+    if (!this.#over) this.end(error);
+    else void Promise.reject(error); // it was undone meanwhile, and hears no more
+  }
+
   refused({ code, message, at }: ErrorFrame): void {
     this.end(new SubscriptionError(code, message, at));
   }
@@ -163,7 +165,7 @@ export class Subscription {
   }
 
   events(frame: EventsFrame, size: number): void {
-    const have = this.#place?.position ?? frame.prev;
+    const have = this.#place?.position ?? -1; // a frame before `subscribed` has nothing to follow on
     if (frame.prev > have) {
       this.#missed(have, frame.prev);
       return;
@@ -172,9 +174,9 @@ export class Subscription {
     this.#moveTo(frame.position);
     this.#gap = null;
     this.#count += events.length;
-    if (events.length > 0 && this.#place) this.#push({ events, count: events.length, size, place: this.#place });
+    if (events.length > 0 && this.#place) this.#queue.events(events, size, this.#place);
     else this.#told(frame.position);
-    if (this.#behind(1)) this.#hold();
+    if (this.#queue.behind(1)) this.#hold();
   }
 
   caughtUp({ position }: CaughtUp): void {
@@ -200,15 +202,14 @@ export class Subscription {
   }
 
   preview({ events }: PreviewFrame, size: number): void {
-    if (this.#behind(0.5)) return;
-    this.#push({ notice: { type: 'preview', events }, count: events.length, size, place: this.#place });
+    this.#queue.preview({ type: 'preview', events }, size);
   }
 
   /** False: it had left before. */
   #leave(): boolean {
     if (this.#over) return false;
     this.#over = true;
-    this.#queue = [];
+    this.#queue.close();
     this.#wire.leave(this);
     return true;
   }
@@ -217,11 +218,8 @@ export class Subscription {
     if (this.#place && position > this.#place.position) this.#place = { ...this.#place, position };
   }
 
-  /** Everything up to position is here. In the queue the last one says it for those before. */
   #told(position: number): void {
     this.#moveTo(position);
-    const last = this.#queue.at(-1);
-    if (last && 'notice' in last && last.notice.type === 'progress') this.#queue.pop();
     this.#notice({ type: 'progress', position });
   }
 
@@ -236,11 +234,6 @@ export class Subscription {
     this.#wire.ask(this);
   }
 
-  /** Whether more waits than this part of what may. */
-  #behind(part: number): boolean {
-    return this.#ahead > part * (this.#options.ahead ?? AHEAD) || this.#size > part * AHEAD_SIZE;
-  }
-
   #hold(): void {
     this.#held = true;
     this.#caughtUp = false;
@@ -248,45 +241,15 @@ export class Subscription {
     this.#notice({ type: 'held', position: this.#place?.position ?? 0 });
   }
 
-  #resume(): void {
-    if (!this.#held || this.#behind(0.5)) return;
+  async #handled(at: Place | null): Promise<void> {
+    if (at !== null && at !== this.#saved) await this.save(at);
+    if (!this.#held || this.#over || this.#queue.behind(0.5)) return;
     this.#held = false;
     this.#wire.ask(this);
   }
 
   #notice(notice: Notice): void {
-    this.#push({ notice, count: 0, size: 0, place: this.#place });
-  }
-
-  #push(item: Item): void {
-    if (this.#over) return;
-    this.#queue.push(item);
-    this.#ahead += item.count;
-    this.#size += item.size;
-    void this.#pump();
-  }
-
-  /** Hands the queue over, one after the other. */
-  async #pump(): Promise<void> {
-    if (this.#pumping) return;
-    this.#pumping = true;
-    try {
-      for (let item = this.#queue.shift(); item && !this.#over; item = this.#queue.shift()) {
-        await this.#handle(item);
-        if (!this.#over) this.#resume();
-      }
-    } catch (error) {
-      this.end(error);
-    }
-    this.#pumping = false;
-  }
-
-  async #handle(item: Item): Promise<void> {
-    if ('notice' in item) this.#handlers.notice?.(item.notice);
-    else await this.#handlers.events(item.events, item.place);
-    this.#ahead -= item.count;
-    this.#size -= item.size;
-    if (item.place && item.place !== this.#saved) await this.save(item.place);
+    this.#queue.notice(notice, this.#place);
   }
 
   /** Says that everything up to a place has been handled. */

@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest';
-import type { TokenReason } from '../src/index.js';
-import { Bench, event, Notes, subscribed } from './kit/bench.js';
-import { settle } from './kit/clock.js';
+import { describe, expect, test, vi } from 'vitest';
+import { createClient, type TokenReason } from '../src/index.js';
+import { Bench, event, Notes, subscribed, TestSocket } from './kit/bench.js';
+import { settle, TestClock } from './kit/clock.js';
 
 /** A bench with one subscription, whose conn has said hello. */
 async function opened(options: ConstructorParameters<typeof Bench>[0] = {}) {
@@ -208,7 +208,7 @@ describe('tokens', () => {
     const bench = new Bench({ getToken });
     bench.client.subscribe({}, new Notes());
     await settle();
-    expect(waiting(bench).reason).toMatchObject({ kind: 'token', error: { message: 'away' } });
+    expect(waiting(bench).reason).toMatchObject({ kind: 'failed', error: { message: 'away' } });
     await bench.clock.pass(500);
     expect([asked, bench.sockets.length]).toEqual([['first', 'first'], 1]);
   });
@@ -292,6 +292,41 @@ test('a listener that throws keeps no other from hearing', async () => {
   for (const listener of before) process.on('unhandledRejection', listener);
   expect(heard).toEqual(['state', 'state', 'hello']);
   expect(rejections).toMatchObject([{ message: 'mine' }]);
+});
+
+test('without a WebSocket there is REST, and a subscription says what to do', () => {
+  const { WebSocket } = globalThis;
+  Reflect.deleteProperty(globalThis, 'WebSocket');
+  try {
+    const client = createClient({ url: 'https://feed.example/api/event-bus' });
+    expect(client.exportURL()).toBe('https://feed.example/api/event-bus/export');
+    expect(() => client.subscribe({}, new Notes())).toThrow('give one to createClient');
+    client.close();
+  } finally {
+    if (WebSocket) globalThis.WebSocket = WebSocket;
+  }
+});
+
+test('a WebSocket that cannot be made is tried again, and says why', async () => {
+  const fail = class extends TestSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols, new TestClock());
+      throw new Error('not from this page');
+    }
+  };
+  const bench = new Bench({ WebSocket: fail });
+  bench.client.subscribe({}, new Notes());
+  await settle();
+  expect(waiting(bench).reason).toMatchObject({ kind: 'failed', error: { message: 'not from this page' } });
+});
+
+test('an address may be relative to the page', async () => {
+  vi.stubGlobal('document', { baseURI: 'https://ops.example/prefix/live?x=1' });
+  const bench = new Bench({ url: 'api/event-bus/' });
+  vi.unstubAllGlobals();
+  bench.client.subscribe({}, new Notes());
+  await settle();
+  expect(bench.socket.url).toBe('wss://ops.example/prefix/api/event-bus/stream');
 });
 
 test('close ends the conn and everything on it, for good', async () => {

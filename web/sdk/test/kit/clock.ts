@@ -41,3 +41,15 @@ export class TestClock implements Clock {
     this.#now = until;
   }
 }
+
+/** Real time that passes many times as fast, for clients and servers on real sockets. */
+export function fastClock(times: number): Clock {
+  return {
+    now: () => performance.now() * times,
+    after(ms, run) {
+      const timer = setTimeout(run, ms / times);
+      return () => clearTimeout(timer);
+    },
+    random: () => Math.random(),
+  };
+}
