@@ -34,6 +34,7 @@ const view: fc.Arbitrary<View> = fc.record({
   order: fc.record({ by: fc.constantFrom('timestamp', 'position'), direction: fc.constantFrom('desc', 'asc') }),
   zone: fc.constantFrom('local', 'utc'),
   selected: fc.option(fc.record({ tenant: value, id: value })),
+  at: fc.option(time),
 });
 
 test('a view comes back from its URL as it was', () => {

@@ -23,6 +23,8 @@ export interface Column {
   title: string;
   /** A track of a CSS grid. */
   track: string;
+  /** Where dates are shown too. */
+  datesTrack?: string;
   cell: (event: Shown, context: CellContext) => ReactNode;
 }
 
@@ -70,6 +72,7 @@ const COLUMNS: readonly Column[] = [
     id: 'time',
     title: 'Time',
     track: '92px',
+    datesTrack: '132px',
     cell: ({ timestamp }, { zone, dates }) => (
       <time className={css['time']} dateTime={timestamp} title={dateTime(timestamp, zone)}>
         {dates && <span className={css['dim']}>{`${date(timestamp, zone).slice(5)} `}</span>}

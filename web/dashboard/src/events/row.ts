@@ -17,6 +17,8 @@ export type Row =
 export interface Rows {
   readonly length: number;
   at(index: number): Row | undefined;
+  /** How far rows have moved down since the list began, as others came above them: the list stays where it is read. */
+  readonly shift?: number;
 }
 
 export const NO_ROWS: Rows = { length: 0, at: () => undefined };

@@ -35,7 +35,7 @@ export function useLinkTo(): (path: string, change?: Partial<View>) => string {
   return useCallback(
     (path, change) => {
       const { filter, range, zone, order } = decodeView(search);
-      return withSearch(path, { filter, range, zone, order, columns: null, selected: null, ...change });
+      return withSearch(path, { filter, range, zone, order, columns: null, selected: null, at: null, ...change });
     },
     [search],
   );

@@ -42,6 +42,8 @@ export interface View {
   order: { by: 'timestamp' | 'position'; direction: 'desc' | 'asc' };
   zone: Zone;
   selected: EventRef | null;
+  /** A time in whose neighbourhood a list of history opens; null is its top. */
+  at: string | null;
 }
 
 export const DEFAULT_VIEW: View = {
@@ -51,6 +53,7 @@ export const DEFAULT_VIEW: View = {
   order: { by: 'timestamp', direction: 'desc' },
   zone: 'local',
   selected: null,
+  at: null,
 };
 
 /** A view as the search of a URL, without a question mark. What is as by default is left out. */
@@ -71,6 +74,7 @@ export function encodeView(view: View): string {
   if (view.order.direction !== 'desc') params.set('order_direction', view.order.direction);
   if (view.zone !== 'local') params.set('zone', view.zone);
   if (view.selected) params.set('event', joinList([view.selected.tenant, view.selected.id]));
+  if (view.at) params.set('at', view.at);
   return legible(params.toString());
 }
 
@@ -93,6 +97,7 @@ export function decodeView(search: string): View {
     },
     zone: params.get('zone') === 'utc' ? 'utc' : 'local',
     selected: tenant !== undefined && id !== undefined ? { tenant, id } : null,
+    at: Number.isNaN(Date.parse(params.get('at') ?? '')) ? null : params.get('at'),
   };
 }
 
