@@ -21,6 +21,8 @@ export interface CellContext {
 export interface Column {
   id: string;
   title: string;
+  /** What stands at the top instead of the title. */
+  head?: ReactNode;
   /** A track of a CSS grid. */
   track: string;
   /** Where dates are shown too. */

@@ -177,7 +177,7 @@ export function EventList(props: EventListProps) {
       <div className={css['head']} role="row" aria-rowindex={1}>
         {columns.map((column) => (
           <span key={column.id} role="columnheader">
-            {column.title}
+            {column.head ?? column.title}
           </span>
         ))}
       </div>

@@ -1,11 +1,14 @@
 import type { Event, Preview } from '@omninode-ai/eventfeed';
+import type { ReactNode } from 'react';
 
 /** What the list says between events. */
 export type Note =
   | { what: 'reconnected'; afterMs: number; events: number }
   | { what: 'retention'; from: number; to: number }
   | { what: 'epoch' }
-  | { what: 'lagging'; behind: number };
+  | { what: 'lagging'; behind: number }
+  /** What else a page has to say in this place. */
+  | { what: 'missing'; words: ReactNode };
 
 /** One line of a list. The key stays the same while an event is shown, also when a preview is stored. */
 export type Row =

@@ -1,7 +1,8 @@
 import type { Event, EventsPage, EventsQuery } from '@omninode-ai/eventfeed';
 import { payloadOf } from '../../api/payload';
 import { eventRow, type Row, type Rows } from '../../events/row';
-import { compare, microsOf, type Order, type Place, placeOf, timeOf } from './place';
+import { microsOf, timeOf } from '../../format/micros';
+import { compare, type Order, type Place, placeOf } from './place';
 
 /** Events of a page. */
 const PAGE = 200;
