@@ -107,6 +107,11 @@ export function Histogram({ buckets, zone, widthMs, span, onBrush, tall = false,
           })}
           <rect className={css['axis']} x={0} width={WIDTH} y={room} height={1} />
         </svg>
+        {tall && total > 0 && (
+          <span className={css['most']} aria-hidden="true">
+            ↑ {count(most)}
+          </span>
+        )}
         {tall && (
           <div className={css['ticks']} aria-hidden="true">
             {ticksOf(first, first + width, zone).map(({ at, text }) => (

@@ -27,7 +27,8 @@ export function ticksOf(start: number, end: number, zone: Zone): Tick[] {
   const step = STEPS.find((s) => (end - start) / s <= MOST) ?? 365 * DAY;
   const ahead = zone === 'utc' ? 0 : -new Date(start).getTimezoneOffset() * MINUTE;
   const ticks: Tick[] = [];
-  for (let at = Math.ceil((start + ahead) / step) * step - ahead; at < end; at += step) {
+  const last = end - (end - start) / 20; // one at the very end would be cut
+  for (let at = Math.ceil((start + ahead) / step) * step - ahead; at < last; at += step) {
     ticks.push({ at, text: textOf(at, step, zone) });
   }
   return ticks;

@@ -105,7 +105,8 @@ function List({ title, query, zone, none }: ListProps) {
                   <b>{typeParts(last.event_type).name}</b>
                   <time dateTime={last.timestamp}>{dateTime(last.timestamp, zone).slice(5)}</time>
                   <small>
-                    {shortId(id)} · {last.tenant_id} · {last.source} · {counted(events, 'event')} of it seen
+                    {shortId(id)} · {last.tenant_id} · {last.source}
+                    {events > 1 && ` · ${counted(events, 'event')}`}
                   </small>
                 </Link>
               </li>

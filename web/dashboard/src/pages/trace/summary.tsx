@@ -5,6 +5,7 @@ import { count, counted } from '../../format/number';
 import { outcomeLook } from '../../format/outcome';
 import { dateTime, duration, zoneName } from '../../format/time';
 import { typeParts } from '../../format/type';
+import { quoted } from '../../state/filter';
 import { useLinkTo } from '../../state/use-view';
 import type { Zone } from '../../state/view';
 import { Button } from '../../ui/button';
@@ -16,6 +17,9 @@ import type { TraceEvents } from './use-trace-events';
 
 /** Around a failure, what else may have to do with it. */
 const AROUND_MS = 60_000;
+
+/** So long after an event, effects of it in other correlations are looked for. */
+const EFFECTS_MS = 3_600_000;
 
 interface SummaryProps {
   trace: TraceEvents;
@@ -84,7 +88,13 @@ export function Summary({ trace, scale, zone, onShow }: SummaryProps) {
       {first && (
         <p className={css['failure']}>
           <span>
-            First failure after <b>{duration(offsetOf(scale, first))}</b>
+            {offsetOf(scale, first) === 0 ? (
+              'It began with a failure'
+            ) : (
+              <>
+                First failure after <b>{duration(offsetOf(scale, first))}</b>
+              </>
+            )}
             {saidOf(first) && (
               <>
                 : <q>{saidOf(first)}</q>
@@ -102,6 +112,15 @@ export function Summary({ trace, scale, zone, onShow }: SummaryProps) {
             })}
           >
             What else failed around then
+          </Link>
+          <Link
+            href={linkTo('/events', {
+              filter: { where: `causation_id = ${quoted(first.event_id)}` },
+              range: { start: first.timestamp, end: new Date(Date.parse(first.timestamp) + EFFECTS_MS).toISOString() },
+              order: { by: 'timestamp', direction: 'asc' },
+            })}
+          >
+            All that it caused
           </Link>
         </p>
       )}
