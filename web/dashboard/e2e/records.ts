@@ -6,6 +6,7 @@ export interface RecordOptions {
   source?: string;
   namespace?: string;
   correlation?: string;
+  causation?: string;
   timestamp?: string;
   /** JSON, as it is to arrive. */
   payload?: string;
@@ -21,6 +22,7 @@ export function record(id: string, options: RecordOptions = {}): string {
     namespace: options.namespace ?? 'prod',
     source: options.source ?? 'omniclaude',
     correlation_id: options.correlation,
+    causation_id: options.causation,
   };
   const head = JSON.stringify(fields).slice(0, -1);
   return `${head},"payload":${options.payload ?? '{"agent_name":"planner","duration_ms":812}'}}`;
