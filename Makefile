@@ -17,9 +17,9 @@ export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false)
 TEST := $(GO) test -p 2 -timeout 20m
 OTHERS = $$($(GO) list ./... | grep -v '/internal/e2e$$')
 # go test would take what it found about an older program for true: it does not see that e2e builds cmd/eventfeed.
-E2E := $(GO) test -count 1 -timeout 90m ./internal/e2e
+E2E := $(GO) test -count 1 -timeout 150m ./internal/e2e
 
-.PHONY: help run build deps test race lint fuzz soak bench clean
+.PHONY: help run build deps test dashboard race lint fuzz soak bench parts clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -28,7 +28,8 @@ run: build ## eventfeed with a PostgreSQL and a Kafka of its own, and demo event
 	@scripts/deps run
 	@exec scripts/dev $(ARGS)
 
-build: ## bin/eventfeed
+build: ## bin/eventfeed, with the dashboard if Node 20.19 or later is there
+	@scripts/dashboard build
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/eventfeed ./cmd/eventfeed
 
 deps: ## what the tests need: PostgreSQL, Redis, kcat, Java, Kafka's jars
@@ -38,6 +39,9 @@ test: deps ## every test against real services, 30 s of fuzzing
 	$(TEST) $(OTHERS)
 	$(E2E) -v -e2e.rounds=3
 	GO=$(GO) scripts/fuzz total 30
+
+dashboard: ## the dashboard's tests: units, and in Chromium against a real server
+	scripts/dashboard test
 
 race: ## the race detector over everything but the process tests
 	@scripts/deps race
@@ -55,20 +59,23 @@ FUZZ_SECONDS ?= 60
 fuzz: ## every fuzz target for FUZZ_SECONDS each
 	GO=$(GO) scripts/fuzz each $(FUZZ_SECONDS)
 
-soak: deps ## the long counts: 20 rounds of kills, 5,000 seeds of the hub's model, 5 minutes a fuzz target
-	$(E2E) -v -e2e.rounds=20
+soak: deps ## the long counts: 50 rounds of kills, 1,000 conns, 5,000 seeds of the hub's model, 5 minutes a fuzz target
+	$(E2E) -v -e2e.rounds=50 -e2e.conns=1000
 	$(GO) test -count 1 -timeout 2h ./internal/hub -run TestEverySubscription -model.seeds=5000
 	GO=$(GO) scripts/fuzz each 300
 
 # go names the processor and, behind each name, how many. Benchmarks that start services say how often they want to be run.
 BENCH := $(GO) test -timeout 2h -run '^$$' -bench
-bench: deps ## what is measured: decoding, appending, reading among 10 million, Kafka to rows, Kafka to 1,000 conns
+HISTORY ?= 10000000
+bench: deps ## every row of docs/benchmarks.md, on this machine, in half an hour; HISTORY=1000000 is shorter
+	GOFLAGS='$(GOFLAGS) -ldflags=-X=main.version=$(VERSION)' $(BENCH) Everything -benchtime 1x ./internal/e2e -e2e.history=$(HISTORY)
+
+parts: deps ## what is measured of single packages: decoding, appending, reading among 10 million, Kafka to rows
 	$(BENCH) . ./internal/event
 	$(BENCH) Append ./internal/store
 	$(BENCH) Reads -benchtime 300x ./internal/store -stored 10000000
 	$(BENCH) FruitlessSearch -benchtime 10x ./internal/store -stored 10000000
 	$(BENCH) . -benchtime 3x ./internal/ingest
-	$(BENCH) . -benchtime 3x ./internal/e2e
 
 clean: ## removes bin, the data of make run and Kafka's jars
 	rm -rf bin .data .cache

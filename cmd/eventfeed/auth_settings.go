@@ -26,6 +26,7 @@ type authSettings struct {
 	Auth              string   `name:"auth" env:"AUTH" placeholder:"KIND" help:"none makes everybody an admin; the default on a loopback address where neither a secret nor a JWKS URL is set, and refused elsewhere unless given here."`
 	JWKSURL           string   `name:"auth-jwks-url" env:"AUTH_JWKS_URL" placeholder:"URL" help:"Tokens are signed by an issuer that publishes its keys here."`
 	TrustedProxies    []string `name:"trusted-proxies" env:"TRUSTED_PROXIES" placeholder:"NET" help:"Addresses or networks of proxies whose X-Forwarded-For is believed."`
+	TokenURL          string   `name:"token-url" env:"TOKEN_URL" placeholder:"URL" help:"Where the dashboard gets a token with the browser's cookies, and the next one before it expires: an address of yours, or a path on this origin. Without it the dashboard asks for a token."`
 	ConnsPerPrincipal int      `name:"max-conns-per-principal" env:"MAX_CONNS_PER_PRINCIPAL" default:"1000" help:"Conns at once of one subject; more are answered 429. Without authentication there is no such bound."`
 	tokenSettings
 }
@@ -46,6 +47,9 @@ func (s authSettings) check(m *mistakes, listenAddr string) {
 	}
 	if _, err := api.ParseProxies(s.TrustedProxies); err != nil {
 		m.addAll("TRUSTED_PROXIES", err)
+	}
+	if err := api.CheckTokenURL(s.TokenURL); err != nil {
+		m.addAll("TOKEN_URL", err)
 	}
 	if s.ConnsPerPrincipal < 1 {
 		m.add("MAX_CONNS_PER_PRINCIPAL: must be at least 1")

@@ -127,9 +127,9 @@ func (c devCmd) demoConfig(broker string, logger *slog.Logger) demo.Config {
 
 // warn says what of the environment is not used.
 func (c devCmd) warn(logger *slog.Logger) {
-	for _, name := range []string{"KAFKA_BROKERS", "KAFKA_BOOTSTRAP_SERVERS", "DATABASE_URL"} {
+	for _, name := range []string{"KAFKA_BROKERS", "KAFKA_BOOTSTRAP_SERVERS", "DATABASE_URL", "REDIS_URL"} {
 		if os.Getenv(name) != "" {
-			logger.Warn("setting is ignored: dev runs a Kafka and a PostgreSQL of its own; serve uses yours", "name", name)
+			logger.Warn("setting is ignored: dev runs a Kafka and a PostgreSQL of its own, and has no other replica; serve uses yours", "name", name)
 		}
 	}
 	c.authSettings.warn(logger, c.ListenAddr)

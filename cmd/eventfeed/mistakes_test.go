@@ -77,6 +77,9 @@ func TestEveryMistakeOfAConfigurationIsSaidAtOnceAndOnALineOfItsOwn(t *testing.T
 			"KAFKA_*: read Kafka's CA file mistakes_test.go: it holds no PEM certificate",
 			"TLS_CERT_FILE and TLS_KEY_FILE: tls: failed to find any PEM data in certificate input",
 		}},
+		{"a Redis that is none", "serve", map[string]string{"REDIS_URL": "redis://u:geheim@h:port"}, []string{
+			`REDIS_URL: it is not redis://USER:PASSWORD@HOST:6379: invalid port ":port" after host`,
+		}},
 		{"dev", "dev --kafka-listen=9092", map[string]string{
 			"DEMO_RATE": "fast", "DEMO_HISTORY": "yesterday", "DEMO_HISTORY_EVENTS": "-1", "DEMO_SEED": "-1", "DEMO": "perhaps",
 		}, []string{

@@ -46,7 +46,11 @@ func (r replica) run(ctx context.Context) error {
 		return err
 	}
 	defer st.Close()
-	in, err := ingest.New(r.ingestConfig(st, h, registry))
+	to, err := r.outlet(h, registry)
+	if err != nil {
+		return err
+	}
+	in, err := ingest.New(r.ingestConfig(st, to, registry))
 	if err != nil {
 		return err
 	}
@@ -54,12 +58,13 @@ func (r replica) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	server := api.New(r.apiConfig(who, st, h, in, registry))
+	server := api.New(r.apiConfig(who, st, to, in, registry))
 
 	all, ending := errgroup.WithContext(ctx)
 	stopStore := start(ctx, all, st.Run)
 	stopHub := start(ctx, all, h.Run)
 	stopFollow := start(ctx, all, h.Follow)
+	stopRelay := start(ctx, all, to.runRelay)
 	stopMetrics := start(ctx, all, func(ctx context.Context) error { return serveMetrics(ctx, r.front.metrics, registry) })
 	stopKeys := start(ctx, all, keepKeys)
 	stopServer := start(ctx, all, func(ctx context.Context) error { return server.Run(ctx, r.front.main()) })
@@ -75,6 +80,7 @@ func (r replica) run(ctx context.Context) error {
 	stopServer()
 	stopKeys()
 	stopIngest() // after the append under way
+	stopRelay()  // after what that has stored
 	stopFollow()
 	stopHub()
 	stopStore()

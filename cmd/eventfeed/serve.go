@@ -9,7 +9,6 @@ import (
 	"github.com/omninode-ai/eventfeed/internal/api"
 	"github.com/omninode-ai/eventfeed/internal/auth"
 	"github.com/omninode-ai/eventfeed/internal/event"
-	"github.com/omninode-ai/eventfeed/internal/hub"
 	"github.com/omninode-ai/eventfeed/internal/ingest"
 	"github.com/omninode-ai/eventfeed/internal/store"
 	"github.com/omninode-ai/eventfeed/web"
@@ -19,6 +18,7 @@ type serveCmd struct {
 	kafkaSettings
 	ingestSettings
 	storeSettings
+	relaySettings
 	serverSettings
 }
 
@@ -28,6 +28,7 @@ func (c serveCmd) Run(ctx context.Context, s settings, m *mistakes) error {
 	c.kafkaSettings.check(m)
 	c.ingestSettings.check(m)
 	c.storeSettings.check(m)
+	c.relaySettings.check(m)
 	c.serverSettings.check(m)
 	if err := m.err(); err != nil {
 		return err
@@ -42,26 +43,27 @@ func (c serveCmd) Run(ctx context.Context, s settings, m *mistakes) error {
 	return replica{settings: c, front: f, logger: logger}.run(ctx)
 }
 
-func (r replica) ingestConfig(st *store.Store, h *hub.Hub, registry *prometheus.Registry) ingest.Config {
+func (r replica) ingestConfig(st *store.Store, to outlet, registry *prometheus.Registry) ingest.Config {
 	c := r.settings
 	patterns, _ := ingest.ParsePatterns(c.TopicPatterns) // check has read them
 	return ingest.Config{
 		Brokers: c.Brokers, TLS: c.tls(), SASL: c.sasl(), GroupID: c.GroupID, Replica: c.name(), Patterns: patterns,
 		StartLatest: c.Start == "latest",
 		Decoder:     event.NewDecoder(event.Config{TenantSource: event.TenantSource(c.TenantSource)}),
-		Store:       st, Publish: h.Publish, Preview: h.Preview, Logger: r.logger, Metrics: registry,
+		Store:       st, Publish: to.publish, Preview: to.preview, Logger: r.logger, Metrics: registry,
 	}
 }
 
-func (r replica) apiConfig(who auth.Authenticator, st *store.Store, h *hub.Hub, in *ingest.Ingest, registry *prometheus.Registry) api.Config {
+func (r replica) apiConfig(who auth.Authenticator, st *store.Store, to outlet, in *ingest.Ingest, registry *prometheus.Registry) api.Config {
 	c := r.settings
 	proxies, _ := api.ParseProxies(c.TrustedProxies) // check has read them
 	return api.Config{
-		Store: st, Hub: h, Auth: who, Page: web.Files(), Registry: registry, Logger: r.logger,
+		Store: st, Hub: to.hub, Auth: who, Page: web.Files(), Registry: registry, Logger: r.logger,
 		Kafka:   func() api.Part { return kafkaPart(in.Status()) },
+		Relay:   to.part(),
 		Version: version, Replica: c.name(), BasePath: c.BasePath, RealTime: c.RealTime,
-		TrustedProxies: proxies,
-		Stream:         api.StreamConfig{Conns: c.MaxConns, PerPrincipal: c.ConnsPerPrincipal, AllowedOrigins: c.AllowedOrigins},
+		TrustedProxies: proxies, TokenURL: c.TokenURL,
+		Stream: api.StreamConfig{Conns: c.MaxConns, PerPrincipal: c.ConnsPerPrincipal, AllowedOrigins: c.AllowedOrigins},
 	}
 }
 

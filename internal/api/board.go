@@ -19,8 +19,8 @@ const (
 	// A server that hangs is noticed after lookEvery and lookTimeout.
 	lookTimeout = 1500 * time.Millisecond
 	// behindFor is how long a replica may be behind the head until it is not
-	// ready.
-	behindFor = 5 * time.Second
+	// ready: with the two looks that it takes to notice, less than 5 s.
+	behindFor = 4 * time.Second
 )
 
 // board is what is known of the store. It is looked at in the background, so
@@ -79,7 +79,11 @@ func (s *Server) tell(store bool) {
 		}
 		return "away"
 	}
-	s.hub.Tell(hub.Services{Store: state(store), Kafka: state(s.config.Kafka().OK), Relay: "none"})
+	relay := "none"
+	if s.config.Relay != nil {
+		relay = state(s.config.Relay().OK)
+	}
+	s.hub.Tell(hub.Services{Store: state(store), Kafka: state(s.config.Kafka().OK), Relay: relay})
 }
 
 // note writes down what a look has shown. It says whether the store has gone

@@ -79,7 +79,10 @@ func serve(tb testing.TB, database string, change func(*Config)) *bench {
 	c := Config{
 		Store: st, Hub: h, Auth: auth.None{}, Registry: prometheus.NewPedanticRegistry(), Logger: logger, Version: "test", Replica: "r1", RealTime: true,
 		Kafka: func() Part { return Part{OK: true, Detail: map[string]int{"topics": 3}} },
-		Page:  fstest.MapFS{"index.html": {Data: []byte("<!doctype html>page")}, "page.js": {Data: []byte("// page")}, "a/b.css": {Data: []byte("/**/")}},
+		Page: fstest.MapFS{
+			"index.html": {Data: []byte(`<!doctype html><base href="/" />page`)}, "assets/a-1.js": {Data: []byte("// page")},
+			"assets/b-2.css": {Data: []byte("/**/")}, "placeholder.html": {Data: []byte(`<base href="/">how to build it`)},
+		},
 	}
 	if change != nil {
 		change(&c)
@@ -88,6 +91,7 @@ func serve(tb testing.TB, database string, change func(*Config)) *bench {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	h = c.Hub
 	b := &bench{tb: tb, server: New(c), store: st, hub: h, url: "http://" + listener.Addr().String(), next: map[event.Partition]int64{}}
 	ctx, cancel := context.WithCancel(context.Background())
 	var joined sync.WaitGroup

@@ -3,16 +3,44 @@ package api
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"html"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
 )
 
-// contentPolicy lets the page load what we serve, and nothing else.
-const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
-	"connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
+// contentPolicy lets the page load what we serve, and nothing else but a token
+// from where the operator has said.
+func (s *Server) contentPolicy() string {
+	connect := "connect-src 'self'"
+	if u, err := url.Parse(s.config.TokenURL); err == nil && u.Host != "" {
+		connect += " " + u.Scheme + "://" + u.Host
+	}
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
+		connect + "; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
+}
+
+// CheckTokenURL refuses what is neither an address nor a path on our own
+// origin; "" is none.
+func CheckTokenURL(text string) error {
+	u, err := url.Parse(text)
+	switch {
+	case text == "":
+		return nil
+	case err != nil:
+		return fmt.Errorf("%q is no URL", text)
+	case u.Host == "" && u.Scheme == "" && strings.HasPrefix(text, "/"):
+		return nil
+	// What a policy is written with must not be in what is written into it.
+	case u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil || strings.ContainsAny(u.Host, " ;,'\""):
+		return fmt.Errorf("%q is neither an address that begins with https:// or http://, nor a path that begins with /", text)
+	}
+	return nil
+}
 
 // assets are named by their content, so that they may be kept for ever.
 const (
@@ -56,11 +84,11 @@ func (s *Server) application(w http.ResponseWriter, name string) error {
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", contentPolicy)
+	h.Set("Content-Security-Policy", s.contentPolicy())
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-cache")
-	_, err = w.Write(withBase(page, name))
+	_, err = w.Write(s.withTokenURL(withBase(page, name)))
 	return err
 }
 
@@ -70,6 +98,15 @@ func (s *Server) application(w http.ResponseWriter, name string) error {
 func withBase(page []byte, name string) []byte {
 	base := "./" + strings.Repeat("../", strings.Count(name, "/"))
 	return bytes.Replace(page, []byte(`<base href="/"`), []byte(`<base href="`+base+`"`), 1)
+}
+
+// withTokenURL tells a page where it gets tokens.
+func (s *Server) withTokenURL(page []byte) []byte {
+	if s.config.TokenURL == "" {
+		return page
+	}
+	meta := `<meta name="token-url" content="` + html.EscapeString(s.config.TokenURL) + `">`
+	return bytes.Replace(page, []byte("</head>"), []byte(meta+"</head>"), 1)
 }
 
 // asset answers with a file, compressed when it was built.

@@ -107,7 +107,7 @@ func TestWithoutATokenOnlyThePageAndHealthAreOpen(t *testing.T) {
 	if _, resp, err := websocket.Dial(t.Context(), b.url+"/ws", nil); err == nil || resp.StatusCode != http.StatusUnauthorized {
 		t.Errorf("a handshake: got %v, want 401", err)
 	}
-	for _, path := range []string{"/", "/page.js", "/healthz", "/readyz"} {
+	for _, path := range []string{"/", "/assets/a-1.js", "/healthz", "/readyz"} {
 		if got := b.get(path); got.status != http.StatusOK {
 			t.Errorf("%s: got %d, want 200", path, got.status)
 		}

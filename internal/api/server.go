@@ -32,12 +32,14 @@ type Config struct {
 	Hub      *hub.Hub
 	Auth     auth.Authenticator
 	Kafka    func() Part // how ingest does; must not wait for anything
+	Relay    func() Part // how the link to other replicas does, in the same way; nil: there is none
 	Page     fs.FS       // index.html and what it loads
 	Registry *prometheus.Registry
 	Logger   *slog.Logger
 
 	Version, Replica string
 	BasePath         string // "/" or "/prefix"; "" is "/"
+	TokenURL         string // where the dashboard gets tokens; "" if people give them
 	TrustedProxies   Proxies
 	RealTime         bool // serve the stream
 	Stream           StreamConfig

@@ -79,7 +79,7 @@ func TestThePageWorksBelowAPrefix(t *testing.T) {
 		t.Errorf("got %d to %q, want a redirect into the prefix", got.status, got.header.Get("Location"))
 	}
 	for path, contentType := range map[string]string{
-		"/prefix/": "text/html; charset=utf-8", "/prefix/page.js": "text/javascript; charset=utf-8", "/prefix/a/b.css": "text/css; charset=utf-8",
+		"/prefix/": "text/html; charset=utf-8", "/prefix/assets/a-1.js": "text/javascript; charset=utf-8", "/prefix/assets/b-2.css": "text/css; charset=utf-8",
 		"/prefix/api/event-bus/status": "application/json", "/prefix/healthz": "application/json",
 	} {
 		got := b.get(path)
@@ -87,7 +87,7 @@ func TestThePageWorksBelowAPrefix(t *testing.T) {
 			t.Errorf("%s: got %d %v, want 200 of %s", path, got.status, got.header, contentType)
 		}
 	}
-	for _, path := range []string{"/", "/page.js", "/prefixed/", "/api/event-bus/status", "/prefix/prefix/", "/prefix/api/x"} {
+	for _, path := range []string{"/", "/assets/a-1.js", "/prefixed/", "/api/event-bus/status", "/prefix/prefix/", "/prefix/api/x"} {
 		b.isProblem(b.get(path), http.StatusNotFound)
 	}
 }

@@ -76,6 +76,9 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) error {
 		Version: s.config.Version, Replica: s.config.Replica,
 		Kafka: showPart(kafka, admin), Relay: partJSON{State: "none"},
 	}
+	if s.config.Relay != nil {
+		st.Relay = showPart(s.config.Relay(), admin)
+	}
 	s.board.show(&st, admin)
 	if admin {
 		h := s.hub.Status()
@@ -92,6 +95,9 @@ func (s *Server) judge(st *statusJSON) {
 	}
 	if st.Store.State != "ok" {
 		st.Reasons = append(st.Reasons, st.Store.Reason)
+	}
+	if st.Relay.State == "away" {
+		st.Reasons = append(st.Reasons, st.Relay.Reason)
 	}
 	if s.board.behind() {
 		st.Reasons = append(st.Reasons, "this replica is behind the head of the store")

@@ -183,11 +183,10 @@ func (s *streams) shutdown(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// serve upgrades a request that was admitted and stays until the conn is
-// closed.
+// serve upgrades a request that was admitted. The conn goes on in goroutines of
+// its own, which shutdown joins: that of the request holds buffers and a stack
+// that a conn has no use for.
 func (s *streams) serve(w http.ResponseWriter, r *http.Request, who auth.Principal, sub *urlSubscription) {
-	var p *peer
-	defer func() { s.discharge(who, p) }()
 	h := &hijack{ResponseWriter: w, stall: s.config.Stall}
 	ws, err := websocket.Accept(h, r, &websocket.AcceptOptions{
 		Subprotocols:    []string{"eventfeed.v1"},
@@ -196,16 +195,20 @@ func (s *streams) serve(w http.ResponseWriter, r *http.Request, who auth.Princip
 	})
 	if err != nil {
 		s.logger.Debug("websocket handshake failed", "error", err)
+		s.discharge(who, nil)
 		return
 	}
 	ws.SetReadLimit(int64(s.config.MessageBytes))
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(r.Context()))
-	defer cancel(nil)
 	h.outlet.deflate = strings.Contains(w.Header().Get("Sec-WebSocket-Extensions"), "permessage-deflate")
 	client := s.connect(ctx, who, sub)
-	p = s.newPeer(r, "websocket", who, client, h.outlet, func() { _ = ws.CloseNow() })
+	p := s.newPeer(r, "websocket", who, client, h.outlet, func() { _ = ws.CloseNow() })
 	c := &conn{streams: s, ws: ws, outlet: h.outlet, who: who, client: client, peer: p}
-	c.run(ctx, cancel)
+	go func() {
+		defer s.discharge(who, p)
+		defer cancel(nil)
+		c.run(ctx, cancel)
+	}()
 }
 
 // connect adds a client to the hub, subscribed if it asks for that.

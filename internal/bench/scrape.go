@@ -12,8 +12,14 @@ import (
 
 // usage is what a server has used so far.
 type usage struct {
+	at       time.Time
 	cpu      time.Duration
 	resident float64 // bytes
+	heap     float64 // bytes of objects, those to be collected included
+	stacks   float64 // bytes
+	conns    float64
+	frames   float64 // written to conns, since it was started
+	stored   int64   // events, since it was started
 }
 
 // scrape reads a server's own metrics.
@@ -27,7 +33,7 @@ func scrape(ctx context.Context, server string) (usage, error) {
 		return usage{}, fmt.Errorf("read metrics: %w", err)
 	}
 	defer resp.Body.Close() //nolint:errcheck // read to its end
-	var u usage
+	u := usage{at: time.Now()}
 	lines := bufio.NewScanner(resp.Body)
 	for lines.Scan() {
 		name, value, _ := strings.Cut(lines.Text(), " ")
@@ -40,6 +46,16 @@ func scrape(ctx context.Context, server string) (usage, error) {
 			u.cpu = time.Duration(v * float64(time.Second))
 		case "process_resident_memory_bytes":
 			u.resident = v
+		case "go_memstats_heap_alloc_bytes":
+			u.heap = v
+		case "go_memstats_stack_inuse_bytes":
+			u.stacks = v
+		case "eventfeed_hub_conns":
+			u.conns = v
+		case "eventfeed_hub_frames_written_total":
+			u.frames = v
+		case "eventfeed_store_events_total":
+			u.stored = int64(v)
 		}
 	}
 	if err := lines.Err(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +18,7 @@ import (
 // by position and checks the protocol's promises in every frame.
 type follower struct {
 	url   string
+	other string // where to go when a conn ends, and back; "" is to stay
 	query string // of the filter
 
 	mu       sync.Mutex
@@ -26,7 +28,8 @@ type follower struct {
 	conns    int
 	live     bool
 	previews int
-	broken   error // a broken promise
+	delays   []time.Duration // from stored to here, of live events
+	broken   error           // a broken promise
 }
 
 // seen is what a follower notes of an event.
@@ -35,19 +38,28 @@ type seen struct {
 	EventID  string `json:"event_id"`
 }
 
+// arrived is an event as it comes.
+type arrived struct {
+	seen
+	StoredAt time.Time `json:"stored_at"`
+}
+
 type frame struct {
-	Type     string `json:"type"`
-	Epoch    string `json:"epoch"`
-	Prev     int64  `json:"prev"`
-	Position int64  `json:"position"`
-	Events   []seen `json:"events"`
-	Reason   string `json:"reason"`
+	Type     string    `json:"type"`
+	Epoch    string    `json:"epoch"`
+	Prev     int64     `json:"prev"`
+	Position int64     `json:"position"`
+	Events   []arrived `json:"events"`
+	Reason   string    `json:"reason"`
 }
 
 // run follows until ctx ends or a promise is broken.
 func (f *follower) run(ctx context.Context) {
 	for ctx.Err() == nil && f.state().broken == nil {
 		f.conn(ctx)
+		if f.other != "" {
+			f.url, f.other = f.other, f.url
+		}
 		select {
 		case <-ctx.Done():
 		case <-time.After(50 * time.Millisecond):
@@ -133,7 +145,10 @@ func (f *follower) takeEvents(m frame) error {
 			return fmt.Errorf("event %d again or out of order, have %d", e.Position, f.position)
 		}
 		f.position = e.Position
-		f.got = append(f.got, e)
+		f.got = append(f.got, e.seen)
+		if f.live {
+			f.delays = append(f.delays, time.Since(e.StoredAt))
+		}
 	}
 	if m.Position < f.position {
 		return errors.New("the frame's position is below its last event's")
@@ -160,7 +175,10 @@ func (f *follower) state() progress {
 
 // follow starts a follower that ends with the test.
 func follow(tb testing.TB, url, query string) *follower {
-	f := &follower{url: url, query: query}
+	return startFollower(tb, &follower{url: url, query: query})
+}
+
+func startFollower(tb testing.TB, f *follower) *follower {
 	ctx, cancel := context.WithCancel(context.Background())
 	var joined sync.WaitGroup
 	joined.Go(func() { f.run(ctx) })
@@ -169,4 +187,17 @@ func follow(tb testing.TB, url, query string) *follower {
 		joined.Wait()
 	})
 	return f
+}
+
+// delay says how long live events took from being stored, since the call
+// before: the median, and what 99 of 100 stay below.
+func (f *follower) delay() (p50, p99 time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	slices.Sort(f.delays)
+	if n := len(f.delays); n > 0 {
+		p50, p99 = f.delays[n/2], f.delays[n*99/100]
+	}
+	f.delays = nil
+	return p50, p99
 }

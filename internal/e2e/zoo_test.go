@@ -167,8 +167,8 @@ func TestBadClientsAreNotNoticedByOthers(t *testing.T) {
 	measure := func() bench.FanOutResult {
 		t.Helper()
 		r, err := bench.FanOut{
-			URL: s.url, Brokers: []string{kafka.Addr}, Conns: 100, Rate: 200, Duration: 4 * time.Second, EventBytes: 550,
-		}.Run(context.Background())
+			Server: bench.Server{URL: s.url, Brokers: []string{kafka.Addr}}, Conns: 100, Rate: 200, Duration: 4 * time.Second,
+		}.Measure(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}

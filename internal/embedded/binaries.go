@@ -88,6 +88,24 @@ func postgresVersion(ctx context.Context, dir string) (major string, err error) 
 	return string(version[:end]), nil
 }
 
+// PostgresVersion is that of the binaries that fresh data are made with, like
+// "15.14".
+func PostgresVersion(ctx context.Context) (string, error) {
+	bin, err := findPostgres(ctx, "")
+	if err != nil {
+		return "", err
+	}
+	out, err := exec.CommandContext(ctx, filepath.Join(bin, "postgres"), "--version").Output()
+	if err != nil {
+		return "", fmt.Errorf("ask PostgreSQL for its version: %w", err)
+	}
+	fields := strings.Fields(string(out))
+	if len(fields) < 3 {
+		return "", fmt.Errorf("ask PostgreSQL for its version: got %q", out)
+	}
+	return fields[2], nil
+}
+
 // versionIn gives the largest number below 100 in a path; 0 if there is none.
 func versionIn(path string) int {
 	newest := 0

@@ -11,12 +11,34 @@ import (
 
 const (
 	headEvery = time.Second
+	// hurriedHeadEvery is the pace while siblings may store what nobody
+	// publishes here.
+	hurriedHeadEvery = 100 * time.Millisecond
+	// suspicion is how long a hole that nobody filled counts as a sign that
+	// there are such siblings.
+	suspicion = 10 * time.Minute
 	// holePatience is how long a batch that is too early waits for the ones
 	// before it until these are read from history.
 	holePatience = 50 * time.Millisecond
 	// windowSize is how many positions are read at a time.
 	windowSize = 20_000
 )
+
+// RelayWorking tells whether a relay brings what siblings store. While it does
+// not, the hub looks at the head more often. Without a relay it is never
+// called, and the hub does so once it has had to read what a sibling stored.
+func (h *Hub) RelayWorking(working bool) {
+	h.relayAway.Store(!working)
+	h.noticeHole() // the slow pace has an end now
+}
+
+// Heard tells that a sibling has everything up to p. If this hub has not, and
+// does not get it at once, it reads it from history.
+func (h *Hub) Heard(p event.Position) {
+	if p > h.Position() {
+		h.noticeHole()
+	}
+}
 
 func (h *Hub) noticeHole() {
 	select {
@@ -25,23 +47,39 @@ func (h *Hub) noticeHole() {
 	}
 }
 
+// hurried says whether events are to be looked for rather than waited for.
+func (h *Hub) hurried() bool {
+	return h.relayAway.Load() || time.Now().Before(h.suspectedUntil)
+}
+
+func (h *Hub) pace() time.Duration {
+	if h.hurried() {
+		return hurriedHeadEvery
+	}
+	return headEvery
+}
+
 // Follow watches the head of the store, and reads from history what has not
 // been published in time, until ctx ends.
 func (h *Hub) Follow(ctx context.Context) error {
-	tick := time.NewTicker(headEvery)
-	defer tick.Stop()
+	next := time.NewTimer(h.pace())
+	defer next.Stop()
 	var expected event.Position // the head at the look before: all of it should be here by now
 	for {
+		hole := false
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-tick.C:
+		case <-next.C:
 		case <-h.holes:
-			if expected = h.Position() + 1; !wait(ctx, holePatience) {
+			hole = true
+		}
+		head, err := h.look(ctx)
+		if err == nil && (hole || h.hurried()) && h.Position() < head.Last {
+			if expected = head.Last; !wait(ctx, holePatience) {
 				return nil
 			}
 		}
-		head, err := h.look(ctx)
 		if err == nil && h.Position() < expected {
 			err = h.fill(ctx, head)
 		}
@@ -49,6 +87,9 @@ func (h *Hub) Follow(ctx context.Context) error {
 			h.logger.Warn("cannot follow the store", "error", err)
 		}
 		expected = max(expected, head.Last)
+		if next.Reset(h.pace()); err != nil {
+			next.Reset(headEvery)
+		}
 	}
 }
 
@@ -98,6 +139,7 @@ func (h *Hub) fill(ctx context.Context, head event.Head) error {
 			return fmt.Errorf("read positions from %d to %d: got %d events", after+1, w.Through, len(w.Events))
 		}
 		h.metrics.filled.Add(float64(len(w.Events)))
+		h.suspectedUntil = time.Now().Add(suspicion)
 		h.Publish(event.Appended{First: after + 1, Last: w.Through, Events: w.Events})
 		after = w.Through
 	}

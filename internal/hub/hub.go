@@ -78,6 +78,9 @@ type Hub struct {
 	index   *index
 	clients map[*Client]struct{}
 
+	relayAway      atomic.Bool
+	suspectedUntil time.Time // owned by Follow
+
 	touched []*feed // owned by Run
 }
 
@@ -182,6 +185,13 @@ func (h *Hub) Position() event.Position {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.tail.last
+}
+
+// Epoch names the numbering that the hub follows.
+func (h *Hub) Epoch() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.head.Epoch
 }
 
 // Status is what an operator wants to know of a hub.

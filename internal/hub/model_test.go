@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -23,8 +22,9 @@ var (
 )
 
 // TestEverySubscriptionGetsEachMatchingEventOnceInOrder runs random appends,
-// lost, repeated and reordered publications, a history that fails, and readers
-// of every speed that come and go, and compares what each got with
+// lost, repeated and reordered publications to one or more replicas, replicas
+// that are killed and come back, a history that fails, and readers of every
+// speed that come, go and change the replica, and compares what each got with
 // filter(history).
 func TestEverySubscriptionGetsEachMatchingEventOnceInOrder(t *testing.T) {
 	seeds := []uint64{*modelSeed}
@@ -45,12 +45,12 @@ func TestEverySubscriptionGetsEachMatchingEventOnceInOrder(t *testing.T) {
 }
 
 type model struct {
-	t       *testing.T
-	rng     *rand.Rand
-	history *memory
-	hub     *Hub
-	lossy   float64
-	filters []filter.Filter // few, so that feeds are shared
+	t        *testing.T
+	rng      *rand.Rand
+	history  *memory
+	replicas []*replica
+	lossy    float64
+	filters  []filter.Filter // few, so that feeds are shared
 }
 
 func newModel(t *testing.T, seed uint64) *model {
@@ -69,9 +69,12 @@ func (m *model) run() {
 	for range m.rng.IntN(300) {
 		m.history.append(m.event())
 	}
-	ctx, cancel := context.WithCancel(context.Background())
 	var joined sync.WaitGroup
-	m.hub = m.start(ctx, &joined)
+	m.replicas = make([]*replica, []int{1, 1, 2, 3}[m.rng.IntN(4)])
+	for i := range m.replicas {
+		m.replicas[i] = &replica{config: m.config()}
+		m.replicas[i].start()
+	}
 	readers := make([]*reader, 1+m.rng.IntN(24))
 	done := make(chan struct{})
 	var reading sync.WaitGroup
@@ -84,8 +87,10 @@ func (m *model) run() {
 	time.Sleep(2 * time.Minute) // of the bubble's clock: slow readers, retries
 	close(done)
 	reading.Wait()
-	cancel()
 	joined.Wait()
+	for _, r := range m.replicas {
+		r.kill()
+	}
 	for i, r := range readers {
 		if err := r.check(m.history.events); err != nil {
 			m.t.Errorf("reader %d, filter %s, start %+v: %v", i, r.filter.Key(), r.from, err)
@@ -93,20 +98,11 @@ func (m *model) run() {
 	}
 }
 
-func (m *model) start(ctx context.Context, joined *sync.WaitGroup) *Hub {
-	faults := m.history.faults
-	m.history.faults = 0
-	h, err := New(ctx, Config{
+func (m *model) config() Config {
+	return Config{
 		History: m.history, TailBytes: 1200 * (20 + m.rng.IntN(200)), FrameBytes: 1000 + m.rng.IntN(200_000),
 		Logger: slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		m.t.Fatal(err)
 	}
-	m.history.faults = faults
-	joined.Go(func() { _ = h.Run(ctx) })
-	joined.Go(func() { _ = h.Follow(ctx) })
-	return h
 }
 
 // produce appends batches and publishes them, not always once and not always
@@ -118,21 +114,8 @@ func (m *model) produce(joined *sync.WaitGroup) {
 			events[i] = m.event()
 		}
 		a := m.history.append(events...)
-		times := 1
-		if x := m.rng.Float64(); x < m.lossy/2 {
-			times = 0
-		} else if x < m.lossy {
-			times = 2
-		}
-		for range times {
-			delay := time.Duration(0)
-			if m.rng.Float64() < m.lossy {
-				delay = time.Duration(m.rng.IntN(300)) * time.Millisecond
-			}
-			joined.Go(func() {
-				time.Sleep(delay)
-				m.hub.Publish(a)
-			})
+		for _, r := range m.replicas {
+			m.publish(r, a, joined)
 		}
 		time.Sleep(time.Duration(m.rng.IntN(100)) * time.Millisecond)
 		switch m.rng.IntN(40) {
@@ -141,11 +124,44 @@ func (m *model) produce(joined *sync.WaitGroup) {
 		case 1:
 			m.history.retain(m.rng.Float64())
 		case 2:
-			m.hub.Preview([]*event.Event{m.event(), m.event(), m.event()})
-			m.hub.Tell(Services{"away", "ok", "none"})
+			m.anyHub(func(h *Hub) {
+				h.Preview([]*event.Event{m.event(), m.event(), m.event()})
+				h.Tell(Services{"away", "ok", "none"})
+			})
 		case 3:
-			m.hub.Tell(Services{"ok", "ok", "none"})
+			m.anyHub(func(h *Hub) { h.Tell(Services{"ok", "ok", "none"}) })
+		case 4:
+			r, pause := m.replicas[m.rng.IntN(len(m.replicas))], time.Duration(m.rng.IntN(3000))*time.Millisecond
+			joined.Go(func() { r.restart(pause) })
 		}
+	}
+}
+
+// publish reaches a replica not always once and not always at once.
+func (m *model) publish(r *replica, a event.Appended, joined *sync.WaitGroup) {
+	times := 1
+	if x := m.rng.Float64(); x < m.lossy/2 {
+		times = 0
+	} else if x < m.lossy {
+		times = 2
+	}
+	for range times {
+		delay := time.Duration(0)
+		if m.rng.Float64() < m.lossy {
+			delay = time.Duration(m.rng.IntN(300)) * time.Millisecond
+		}
+		joined.Go(func() {
+			time.Sleep(delay)
+			if h, _ := r.now(); h != nil {
+				h.Publish(a)
+			}
+		})
+	}
+}
+
+func (m *model) anyHub(f func(*Hub)) {
+	if h, _ := m.replicas[m.rng.IntN(len(m.replicas))].now(); h != nil {
+		f(h)
 	}
 }
 
@@ -188,7 +204,7 @@ func (m *model) filter() filter.Filter {
 
 func (m *model) reader() *reader {
 	r := &reader{
-		hub: m.hub, filter: m.filters[m.rng.IntN(len(m.filters))], rng: rand.New(rand.NewPCG(m.rng.Uint64(), 2)),
+		replicas: m.replicas, filter: m.filters[m.rng.IntN(len(m.filters))], rng: rand.New(rand.NewPCG(m.rng.Uint64(), 2)),
 		pace:  time.Duration(m.rng.IntN(4)) * time.Duration(m.rng.IntN(30)) * time.Millisecond,
 		leave: []float64{0, 0, 0.02, 0.1}[m.rng.IntN(4)], delay: time.Duration(m.rng.IntN(3000)) * time.Millisecond,
 	}

@@ -13,15 +13,16 @@ import (
 
 // reader is a client that keeps the rules of the protocol, and its place.
 type reader struct {
-	hub    *Hub
-	filter filter.Filter
-	from   From
-	rng    *rand.Rand
-	pace   time.Duration // between frames
-	leave  float64       // chance to reconnect after a frame
-	delay  time.Duration // before the first conn
+	replicas []*replica // it connects to any
+	filter   filter.Filter
+	from     From
+	rng      *rand.Rand
+	pace     time.Duration // between frames
+	leave    float64       // chance to reconnect after a frame
+	delay    time.Duration // before the first conn
 
 	started  bool
+	here     bool // subscribed on this conn, which a replica that is behind makes wait
 	start    event.Position
 	position event.Position
 	caughtUp bool
@@ -55,13 +56,17 @@ func (r *reader) run(done <-chan struct{}) {
 
 // conn reads until it leaves, and says whether to come back.
 func (r *reader) conn(done <-chan struct{}) bool {
-	c := r.hub.Connect(context.Background(), Hello{Replica: "r", Limits: Limits{Subscriptions: 4}})
+	hub, killed := r.replicas[r.rng.IntN(len(r.replicas))].now()
+	if hub == nil {
+		return true
+	}
+	c := hub.Connect(context.Background(), Hello{Replica: "r", Limits: Limits{Subscriptions: 4}})
 	defer c.Close()
 	from := r.from
 	if r.started {
 		from = From{Start: AtPosition, Position: r.position, Epoch: "e1"}
 	}
-	r.caughtUp = false
+	r.caughtUp, r.here = false, false
 	c.Subscribe("a", r.filter, from)
 	for {
 		f, ok := c.Next()
@@ -70,6 +75,8 @@ func (r *reader) conn(done <-chan struct{}) bool {
 			case <-c.Wake():
 				continue
 			case <-c.Ended():
+				return true
+			case <-killed:
 				return true
 			case <-done:
 				return false
@@ -91,7 +98,7 @@ func (r *reader) conn(done <-chan struct{}) bool {
 // checkView compares what others see of the reader with what it knows.
 func (r *reader) checkView(v View) error {
 	for _, s := range v.Subscriptions {
-		if r.started && (s.State == "starting" || s.Position < r.position) {
+		if r.here && (s.State == "starting" || s.Position < r.position) {
 			return fmt.Errorf("others see %+v of a reader at %d, caught up %v", s, r.position, r.caughtUp)
 		}
 	}
@@ -105,6 +112,7 @@ func (r *reader) take(f Frame) error {
 	}
 	switch m.Type {
 	case "subscribed":
+		r.here = true
 		return r.takeSubscribed(m.Position)
 	case "reset":
 		if m.Reason != "retention" || m.Position < r.position {

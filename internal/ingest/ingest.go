@@ -140,14 +140,14 @@ func (i *Ingest) takePart(ctx context.Context) error {
 			continue
 		}
 		pause.reset()
-		if err := i.serve(ctx, m, gen, list.signature); err != nil {
+		if err := i.serve(ctx, m, gen); err != nil {
 			return err
 		}
 	}
 }
 
 // serve works for one generation of the group.
-func (i *Ingest) serve(ctx context.Context, m *member, gen generation, signature string) error {
+func (i *Ingest) serve(ctx context.Context, m *member, gen generation) error {
 	i.metrics.generations.Inc()
 	i.logger.Info("assigned", "member", gen.member, "generation", gen.id, "partitions", len(gen.assigned))
 	i.setMember(gen.member)
@@ -156,7 +156,7 @@ func (i *Ingest) serve(ctx context.Context, m *member, gen generation, signature
 	defer end()
 	ended := make(chan error, 1)
 	go func() { ended <- i.work(working, gen) }()
-	reason := i.hold(ctx, m, gen, signature, ended)
+	reason := i.hold(ctx, m, gen, ended)
 	end()
 	err := <-ended
 	if err != nil {
@@ -170,7 +170,7 @@ func (i *Ingest) serve(ctx context.Context, m *member, gen generation, signature
 
 // hold heartbeats until the generation is over, and says why it is. An end of
 // the work is put back into ended.
-func (i *Ingest) hold(ctx context.Context, m *member, gen generation, signature string, ended chan error) string {
+func (i *Ingest) hold(ctx context.Context, m *member, gen generation, ended chan error) string {
 	tick := time.NewTicker(heartbeatEvery)
 	defer tick.Stop()
 	for {
@@ -181,7 +181,7 @@ func (i *Ingest) hold(ctx context.Context, m *member, gen generation, signature 
 			ended <- err
 			return "work has ended"
 		case <-i.topics.changed:
-			if i.topics.look().signature != signature {
+			if i.topics.look().signature != gen.signature {
 				return "topics have changed"
 			}
 		case <-tick.C:

@@ -42,6 +42,7 @@ type generation struct {
 	member      string
 	coordinator int32
 	assigned    []event.Partition
+	signature   string // of the topics that were known
 }
 
 // join joins the group and gives what it assigns.
@@ -65,7 +66,7 @@ func (m *member) join(ctx context.Context, l topicList) (generation, error) {
 		m.forget(err)
 		return generation{}, err
 	}
-	return generation{joined.Generation, m.id, m.coordinator, assigned}, nil
+	return generation{joined.Generation, m.id, m.coordinator, assigned, l.signature}, nil
 }
 
 // forget drops a membership that the coordinator does not know any more.

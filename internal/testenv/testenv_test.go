@@ -28,7 +28,9 @@ func TestServicesAnswer(t *testing.T) {
 	if err := c.Close(ctx); err != nil {
 		t.Fatal(err)
 	}
-	testenv.Redis(t)
+	if got := testenv.Redis(t).Do("PING"); got != "PONG" {
+		t.Errorf("Redis: got %v, want PONG", got)
+	}
 	k := kafka.Client{Addr: kafka.TCP(testenv.Kafka(t).Addr)}
 	if _, err := k.Metadata(ctx, &kafka.MetadataRequest{}); err != nil {
 		t.Fatal(err)

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { expect, type LivePage, test } from './kit';
-import { record, records, TOPIC } from './records';
+import { record, TOPIC } from './records';
 
 const run = promisify(execFile);
 

@@ -79,6 +79,11 @@ export class LivePage {
     return this.rows.nth(index);
   }
 
+  /** Kafka's, of the rows in the document. */
+  offsets(): Promise<number[]> {
+    return this.rows.evaluateAll((rows) => rows.map((row) => Number(row.dataset['key']?.split('/').at(-1))));
+  }
+
   fact(name: string): Locator {
     return this.page.locator(`[data-fact="${name}"] b`);
   }

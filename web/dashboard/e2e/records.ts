@@ -7,7 +7,8 @@ export interface RecordOptions {
   namespace?: string;
   correlation?: string;
   causation?: string;
-  timestamp?: string;
+  /** Null: it is Kafka's, of when the record was written. */
+  timestamp?: string | null;
   /** JSON, as it is to arrive. */
   payload?: string;
 }
@@ -17,7 +18,7 @@ export function record(id: string, options: RecordOptions = {}): string {
   const fields: Record<string, string | undefined> = {
     event_id: id,
     event_type: options.type ?? 'omninode.agent.execution.completed.v1',
-    timestamp: options.timestamp ?? new Date().toISOString(),
+    timestamp: options.timestamp === null ? undefined : (options.timestamp ?? new Date().toISOString()),
     tenant_id: options.tenant ?? 'acme',
     namespace: options.namespace ?? 'prod',
     source: options.source ?? 'omniclaude',

@@ -7,6 +7,12 @@ import { join } from 'node:path';
 
 const BINARY = process.env['EVENTFEED_BIN'] ?? new URL('../../../bin/eventfeed', import.meta.url).pathname;
 
+/** A test that failed half-way leaves its servers to this. */
+const running = new Set<Server>();
+process.on('exit', () => {
+  for (const server of running) server.abandon();
+});
+
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -17,9 +23,46 @@ export async function freePort(): Promise<number> {
 }
 
 export interface ServerOptions {
+  /** `dev` brings services along, `serve` is told of them. */
+  command?: 'dev' | 'serve';
+  /** Whose Kafka it reads; its own unless given. */
+  kafkaOf?: Server;
+  token?: string;
+  /** Demo events, with some history. */
+  demo?: boolean;
+  /** Another build than the one under test. */
+  binary?: string;
   env?: Record<string, string>;
   basePath?: string;
   args?: readonly string[];
+}
+
+/** Writes what it is given to one partition, so that the order is the one in which it was given. */
+export class Producer {
+  readonly #kcat: ChildProcess;
+  readonly #wrote: (count: number) => void;
+  #said = '';
+
+  constructor(broker: string, topic: string, wrote: (count: number) => void) {
+    this.#wrote = wrote;
+    const args = ['-P', '-q', '-b', broker, '-t', topic, '-p', '0', '-X', 'linger.ms=1,message.max.bytes=4000000'];
+    this.#kcat = spawn('kcat', args, { stdio: ['pipe', 'ignore', 'pipe'] });
+    this.#kcat.stderr?.on('data', (chunk: Buffer) => {
+      this.#said += chunk.toString();
+    });
+  }
+
+  write(values: readonly string[]): void {
+    this.#kcat.stdin?.write(`${values.join('\n')}\n`);
+    this.#wrote(values.length);
+  }
+
+  async end(): Promise<void> {
+    const ended = once(this.#kcat, 'exit');
+    this.#kcat.stdin?.end();
+    const [code] = await ended;
+    if (code !== 0) throw new Error(`kcat ended with ${code}: ${this.#said}`);
+  }
 }
 
 /** `eventfeed dev --no-demo` with its own PostgreSQL and Kafka, in a folder of its own, on free ports. */
@@ -30,6 +73,7 @@ export class Server {
   readonly #options: ServerOptions;
   #process: ChildProcess | null = null;
   #log = '';
+  #produced = 0;
 
   private constructor(port: number, kafkaPort: number, options: ServerOptions) {
     this.port = port;
@@ -45,6 +89,11 @@ export class Server {
     return server;
   }
 
+  /** A replica that uses services of others. */
+  static async serve(env: Record<string, string>, kafkaOf: Server): Promise<Server> {
+    return Server.start({ command: 'serve', env, kafkaOf });
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.port}${this.#options.basePath ?? ''}`;
   }
@@ -54,7 +103,7 @@ export class Server {
   }
 
   get kafka(): string {
-    return `127.0.0.1:${this.kafkaPort}`;
+    return this.#options.kafkaOf?.kafka ?? `127.0.0.1:${this.kafkaPort}`;
   }
 
   get log(): string {
@@ -62,22 +111,16 @@ export class Server {
   }
 
   async start(): Promise<void> {
-    const { env = {}, args = [], basePath } = this.#options;
-    const own = [
-      '--no-demo',
-      '--listen-addr',
-      `127.0.0.1:${this.port}`,
-      '--kafka-listen',
-      this.kafka,
-      '--data-dir',
-      join(this.dir, 'data'),
-    ];
-    const base = basePath === undefined ? [] : ['--base-path', basePath];
-    const child = spawn(BINARY, ['dev', ...own, ...base, ...args], {
+    const { command = 'dev', demo = false, env = {}, args = [], basePath } = this.#options;
+    const own = [demo ? '--demo' : '--no-demo', '--kafka-listen', this.kafka, '--data-dir', join(this.dir, 'data')];
+    const all = ['--listen-addr', `127.0.0.1:${this.port}`, ...(command === 'dev' ? own : []), ...args];
+    if (basePath !== undefined) all.push('--base-path', basePath);
+    const child = spawn(this.#options.binary ?? BINARY, [command, ...all], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
+    running.add(this);
     const keep = (chunk: Buffer) => {
       this.#log = (this.#log + chunk.toString()).slice(-20_000);
     };
@@ -105,40 +148,45 @@ export class Server {
     await ended;
   }
 
-  async remove(): Promise<void> {
-    await this.stop();
+  /** What remove does, where nothing can be waited for. */
+  abandon(): void {
+    this.#process?.kill('SIGKILL');
     rmSync(this.dir, { recursive: true, force: true });
   }
 
-  /** Writes records to Kafka, with kcat. */
-  async produce(topic: string, values: readonly string[]): Promise<void> {
-    const kcat = spawn(
-      'kcat',
-      ['-P', '-q', '-b', this.kafka, '-t', topic, '-X', 'topic.metadata.refresh.interval.ms=200'],
-      {
-        stdio: ['pipe', 'ignore', 'pipe'],
-      },
-    );
-    let said = '';
-    kcat.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-    });
-    kcat.stdin.end(`${values.join('\n')}\n`);
-    const [code] = await once(kcat, 'exit');
-    if (code !== 0) throw new Error(`kcat ended with ${code}: ${said}`);
+  async remove(): Promise<void> {
+    await this.stop();
+    running.delete(this);
+    rmSync(this.dir, { recursive: true, force: true });
   }
 
-  /** Waits until so many events are stored. */
+  /** Writes events to Kafka, with kcat, in order; returns when they are stored, unless there is nothing to store them. */
+  async produce(topic: string, values: readonly string[], { wait = true } = {}): Promise<void> {
+    const producer = this.producer(topic);
+    producer.write(values);
+    await producer.end();
+    if (wait) await this.stored(this.#produced);
+  }
+
+  /** One that stays, so that what it writes is on its way at once. */
+  producer(topic: string): Producer {
+    return new Producer(this.kafka, topic, (count) => {
+      this.#produced += count;
+    });
+  }
+
+  /** Waits until so many events are stored, and the replica has them to deliver. */
   async stored(count: number): Promise<void> {
     for (;;) {
-      const status = await fetch(`${this.api}/status`, { headers: this.#headers() }).then((a) => a.json());
-      if (typeof status === 'object' && status !== null && 'head' in status && Number(status.head) >= count) return;
+      const answer = await fetch(`${this.api}/status`, { headers: this.#headers() });
+      const { head, hub } = (await answer.json()) as { head?: number; hub?: { position: number } };
+      if (Math.min(head ?? 0, hub?.position ?? 0) >= count) return;
       await new Promise((resolve) => setTimeout(resolve, 30)); // the status is all there is to ask
     }
   }
 
   #headers(): Record<string, string> {
-    const token = this.#options.env?.['TEST_TOKEN'];
+    const { token } = this.#options;
     return token === undefined ? {} : { Authorization: `Bearer ${token}` };
   }
 }

@@ -79,7 +79,7 @@ export function App() {
           </Route>
         </Switch>
       </Router>
-      {state !== 'in' && <SignIn />}
+      {(state === 'needed' || state === 'refused') && <SignIn />}
     </QueryClientProvider>
   );
 }

@@ -75,7 +75,7 @@ test('a filter that is refused says where, and changes nothing', () => {
   client.last.refuse('bad_filter', 'wants a value', { line: 1, column: 12 });
   first.events(eventAt(3));
   expect(positions()).toEqual([3, 2, 1]);
-  expect(snapshot().refusal).toEqual({ message: 'wants a value', at: { line: 1, column: 12 } });
+  expect(snapshot().refusal).toEqual({ message: 'wants a value', at: { line: 1, column: 12 }, kept: true });
   feed.setFilter({});
   expect(snapshot().refusal).toBeNull();
   expect(client.asked.length).toBe(2);

@@ -3,7 +3,8 @@ import { cleanup, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { afterEach, expect, test } from 'vitest';
-import { FilterBar, type FilterRefusal } from '../src/filter/bar';
+import { FilterBar } from '../src/filter/bar';
+import type { FilterRefusal } from '../src/filter/refusal';
 
 const known = {
   event_types: ['omninode.agent.execution.failed.v1'],
@@ -78,7 +79,10 @@ test('an expression takes effect with Enter, and Escape takes back what was type
 });
 
 test('a fault is shown at its place', () => {
-  const { where } = bench({ where: 'payload.ms >' }, { message: 'wants a value', at: { line: 1, column: 12 } });
+  const { where } = bench(
+    { where: 'payload.ms >' },
+    { message: 'wants a value', at: { line: 1, column: 12 }, kept: true },
+  );
   const alert = screen.getByRole('alert');
   expect(alert).toHaveTextContent('wants a value. What you see is still the filter before.');
   expect(alert.querySelector('[data-at="1:12"]')?.textContent).toBe(`payload.ms >\n${' '.repeat(11)}^`);

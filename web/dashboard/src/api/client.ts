@@ -1,4 +1,4 @@
-import { createClient } from '@omninode-ai/eventfeed';
+import { type Client, createClient } from '@omninode-ai/eventfeed';
 import { Session } from './session';
 import { parseWire } from './wire';
 
@@ -13,7 +13,8 @@ export const session = new Session({
   storage: sessionStorage,
   tokenURL: meta?.content ?? '',
   fetch: (...args) => fetch(...args),
+  isOpen: () => client.state.state === 'open',
 });
 
 /** The one client of the page: its stream, and REST. */
-export const client = createClient({ url: apiURL, getToken: session.getToken, parse: parseWire });
+export const client: Client = createClient({ url: apiURL, getToken: session.getToken, parse: parseWire });

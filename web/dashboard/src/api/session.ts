@@ -2,8 +2,11 @@ import type { GetToken } from '@omninode-ai/eventfeed';
 
 const KEY = 'eventfeed.token';
 
-/** Whether the page may go on: `needed` shows the sign-in page, `refused` says there that the last token was no good. */
-export type SessionState = 'in' | 'needed' | 'refused';
+/**
+ * Whether the page may go on: `needed` shows the sign-in page, `refused` says there that the last token is no good any more,
+ * `expiring` only that this is near.
+ */
+export type SessionState = 'in' | 'expiring' | 'needed' | 'refused';
 
 export interface SessionOptions {
   /** Kept here, so that it ends with the tab and no other site's page can send it. */
@@ -11,6 +14,8 @@ export interface SessionOptions {
   /** TOKEN_URL: where the browser gets a token with its cookies; '' where there is none. */
   tokenURL: string;
   fetch: typeof fetch;
+  /** Whether there is a conn: then a token that expires is still good. */
+  isOpen: () => boolean;
 }
 
 /** Where the page's token comes from. */
@@ -18,6 +23,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #listeners = new Set<() => void>();
   #state: SessionState = 'in';
+  #used: string | null = null; // by the client
   #waiting: ((token: string) => void)[] = [];
 
   constructor(options: SessionOptions) {
@@ -43,15 +49,18 @@ export class Session {
    */
   readonly getToken: GetToken = async (why) => {
     if (this.#options.tokenURL !== '') return this.#fetch();
-    if (why === 'first') return this.token;
-    if (why === 'expires' && this.token !== null) this.#options.storage.removeItem(KEY);
+    if (why === 'first' || this.token !== this.#used) return this.#use();
+    if (why === 'expires' && this.#options.isOpen()) {
+      this.#to('expiring');
+      return this.token; // the requests of the last minute need not wait for a person
+    }
     this.require();
     return new Promise((resolve) => this.#waiting.push(resolve));
   };
 
   /** An answer was 401. */
   require(): void {
-    this.#to(this.#state === 'in' && this.token === null ? 'needed' : 'refused');
+    this.#to(this.token === null ? 'needed' : 'refused');
   }
 
   signIn(token: string): void {
@@ -60,6 +69,12 @@ export class Session {
     this.#waiting = [];
     this.#to('in');
     for (const give of waiting) give(token);
+    if (waiting.length > 0) this.#use();
+  }
+
+  #use(): string | null {
+    this.#used = this.token;
+    return this.#used;
   }
 
   async #fetch(): Promise<string> {

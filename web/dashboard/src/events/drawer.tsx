@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { session } from '../api/client';
 import { payloadOf } from '../api/payload';
@@ -158,6 +158,7 @@ function PayloadSection({ event, onWhere, onColumn }: DrawerProps & { event: Sho
   const [raw, setRaw] = useState(false);
   const [all, setAll] = useState(false);
   const text = raw ? payload.text : '';
+  const readable = useDeferredValue(payload, null); // a megabyte takes a moment; the rest of the drawer does not wait
   return (
     <section className={css['section']}>
       <header>
@@ -181,8 +182,10 @@ function PayloadSection({ event, onWhere, onColumn }: DrawerProps & { event: Sho
       </header>
       {raw ? (
         <pre className={css['raw']}>{all ? text : text.slice(0, RAW)}</pre>
+      ) : readable === null ? (
+        <p className={css['hint']}>Reading …</p>
       ) : (
-        <PayloadTree value={payload.value} onWhere={onWhere} onColumn={onColumn} />
+        <PayloadTree value={readable.value} onWhere={onWhere} onColumn={onColumn} />
       )}
       {raw && !all && text.length > RAW && (
         <Button small onClick={() => setAll(true)}>

@@ -14,9 +14,10 @@ export interface TreeActions {
   onColumn?: ((path: readonly string[]) => void) | undefined;
 }
 
-/** Levels that are open at first, and members that are shown before one asks for more. */
+/** Levels that are open at first, unless there are many beside each other; and members shown before one asks for more. */
 const OPEN_LEVELS = 2;
-const MEMBERS = 100;
+const OPEN_MEMBERS = 12;
+const MEMBERS = 50;
 const LONG_TEXT = 2_000;
 
 export function PayloadTree({ value, ...actions }: TreeActions & { value: unknown }) {
@@ -39,7 +40,14 @@ function Members({ value, path, actions }: { value: object; path: readonly strin
   return (
     <ul>
       {members.slice(0, most).map(([name, member]) => (
-        <Member key={name} name={name} value={member} path={[...path, name]} actions={actions} />
+        <Member
+          key={name}
+          name={name}
+          value={member}
+          path={[...path, name]}
+          actions={actions}
+          siblings={members.length}
+        />
       ))}
       {members.length > most && (
         <li>
@@ -59,8 +67,8 @@ interface MemberProps {
   actions: TreeActions;
 }
 
-function Member({ name, value, path, actions }: MemberProps) {
-  const [open, setOpen] = useState(path.length <= OPEN_LEVELS);
+function Member({ name, value, path, actions, siblings }: MemberProps & { siblings: number }) {
+  const [open, setOpen] = useState(path.length <= OPEN_LEVELS && siblings <= OPEN_MEMBERS);
   if (!isBranch(value)) {
     return (
       <li className={css['line']}>

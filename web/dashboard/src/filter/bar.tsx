@@ -5,15 +5,10 @@ import { isEmpty, valuesOf, withoutValue, withValue } from '../state/filter';
 import { OUTCOMES } from '../state/view';
 import { Button } from '../ui/button';
 import css from './bar.module.css';
+import type { FilterRefusal } from './refusal';
 import type { Known } from './suggest';
 import { ValueBox } from './value-box';
 import { WhereBox } from './where-box';
-
-/** Why the server does not take a filter, and where its expression is at fault. */
-export interface FilterRefusal {
-  message: string;
-  at: { line: number; column: number } | null;
-}
 
 export interface FilterProps {
   filter: Filter;

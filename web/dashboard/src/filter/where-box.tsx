@@ -55,7 +55,7 @@ export function WhereBox({ filter, onFilter, refusal }: FilterProps) {
       {refusal && (
         <div className={css['error']} id={id} role="alert">
           {refusal.at && where !== '' && <At text={where} {...refusal.at} />}
-          {refusal.message}. What you see is still the filter before.
+          {refusal.message}.{refusal.kept && ' What you see is still the filter before.'}
         </div>
       )}
     </>

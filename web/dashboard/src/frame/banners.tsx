@@ -1,5 +1,5 @@
-import { useEffect } from 'react';
-import { client, session } from '../api/client';
+import { useEffect, useSyncExternalStore } from 'react';
+import { client, session as sessionOf } from '../api/client';
 import { useStatus } from '../api/queries';
 import { announce } from '../ui/announce';
 import { Button } from '../ui/button';
@@ -12,16 +12,35 @@ import { outagesOf } from './outage';
 export function Banners() {
   const { state, services } = useConnection();
   const status = useStatus();
+  const session = useSyncExternalStore(sessionOf.watch, () => sessionOf.state);
   const outages = outagesOf(services, status.data);
   const reasons = status.data?.reasons.filter((reason) => reason !== '') ?? [];
   const broken =
     state.state === 'waiting' || state.state === 'stopped' || (state.state === 'connecting' && state.attempt > 0);
+  const { dataUpdatedAt } = status;
+  useEffect(() => {
+    // It answers again: no need to wait for the rest of a pause that the network caused. One that the server asked for is kept.
+    const now = client.state;
+    if (dataUpdatedAt > 0 && now.state === 'waiting' && now.reason.kind === 'network' && now.attempt > 1)
+      client.retry();
+  }, [dataUpdatedAt]);
   const said = [...(broken ? ['The connection is lost.'] : []), ...outages.map((o) => o.title)].join(' ');
   useEffect(() => {
     if (said !== '') announce(said);
   }, [said]);
   return (
     <section aria-label="Outages">
+      {session === 'expiring' && (
+        <p className={css['banner']} data-outage="token">
+          <Icon name="key" />
+          <span>
+            <b>Your token expires within a minute.</b> With a new one the page goes on where it is.
+          </span>
+          <Button small onClick={() => sessionOf.require()}>
+            Give a new one
+          </Button>
+        </p>
+      )}
       {broken && <Broken />}
       {outages.map(({ what, title, still }) => (
         <p key={what} className={css['banner']} data-outage={what}>
@@ -49,7 +68,7 @@ function Broken() {
   const left = state.state === 'waiting' ? Math.max(0, state.until - now) / 1000 : 0;
   const isStopped = state.state === 'stopped';
   const retry = () => {
-    if (isStopped && state.reason.kind === 'refused' && state.reason.problem.status === 401) session.require();
+    if (isStopped && state.reason.kind === 'refused' && state.reason.problem.status === 401) sessionOf.require();
     client.retry();
   };
   return (

@@ -3,12 +3,13 @@ import { SubscriptionError } from '@omninode-ai/eventfeed';
 import type { Bucket } from '../charts/bucket';
 import type { Rows } from '../events/row';
 import type { FacetCounts } from '../filter/counted';
+import type { FilterRefusal } from '../filter/refusal';
 import { sameFilter } from '../state/filter';
 import { BUCKET_MS, BUCKETS } from './buckets';
 import { Buffer } from './buffer';
 import { browserClock, Painter, type PainterClock } from './painter';
 import { Rate } from './rate';
-import { EMPTY, type Held, type Refusal, type Snapshot } from './snapshot';
+import { EMPTY, type Held, type Snapshot } from './snapshot';
 
 /** With how much of the past the page opens. */
 const FIRST = { last: 100 } as const;
@@ -38,7 +39,7 @@ export class LiveFeed {
   #buffer = new Buffer();
   #take: Take | null = null;
   #next: Take | null = null; // asked for, and not granted yet
-  #refusal: Refusal | null = null;
+  #refusal: FilterRefusal | null = null;
   #frozen: Frozen | null = null;
   #phase: Snapshot['phase'] = 'starting';
   #position: number | null = null;
@@ -126,7 +127,7 @@ export class LiveFeed {
     if (!this.#frozen) this.#painter.soon();
   }
 
-  #refuse(refusal: Refusal | null): void {
+  #refuse(refusal: FilterRefusal | null): void {
     if (refusal === this.#refusal) return;
     this.#refusal = refusal;
     this.#painter.now();
@@ -140,7 +141,7 @@ export class LiveFeed {
     } else if (take === this.#take) this.#take = null;
     else return;
     const at = error instanceof SubscriptionError ? error.at : null;
-    this.#refuse({ message: error instanceof Error ? error.message : String(error), at });
+    this.#refuse({ message: error instanceof Error ? error.message : String(error), at, kept: this.#take !== null });
   }
 
   /** The server has granted a filter: what was shown of the one before gives way. */

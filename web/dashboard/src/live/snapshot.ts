@@ -1,15 +1,10 @@
 import type { Bucket } from '../charts/bucket';
 import { NO_ROWS, type Rows } from '../events/row';
 import type { FacetCounts } from '../filter/counted';
+import type { FilterRefusal } from '../filter/refusal';
 
 /** Why the list stands still. */
 export type Held = 'paused' | 'scrolled';
-
-/** Why a filter was refused; the rows are still those of the filter before. */
-export interface Refusal {
-  message: string;
-  at: { line: number; column: number } | null;
-}
 
 /** What there is to paint; a new object with each paint. */
 export interface Snapshot {
@@ -21,7 +16,7 @@ export interface Snapshot {
   /** Events that came since the list stands still. */
   fresh: number;
   phase: 'starting' | 'catching_up' | 'live';
-  refusal: Refusal | null;
+  refusal: FilterRefusal | null;
   previews: number;
   /** Everything that matches is known up to here. */
   position: number | null;

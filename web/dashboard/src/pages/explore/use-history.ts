@@ -2,7 +2,7 @@ import { ProblemError } from '@omninode-ai/eventfeed';
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { client } from '../../api/client';
 import { NO_ROWS } from '../../events/row';
-import type { FilterRefusal } from '../../filter/bar';
+import type { FilterRefusal } from '../../filter/refusal';
 import type { View } from '../../state/view';
 import { Pager, type Pages } from './pager';
 import { type Window, windowOf } from './span';
@@ -107,7 +107,7 @@ export function useHistory({ filter, range, order, at }: View): History {
     opened,
     pages,
     opening,
-    refusal: refused && { message: refused.message, at: refused.problem.at },
+    refusal: refused && { message: refused.message, at: refused.problem.at, kept: opened !== null },
     failure: refused ? null : failure,
     refresh: useCallback(() => setAgain((n) => n + 1), []),
   };

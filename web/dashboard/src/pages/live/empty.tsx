@@ -7,12 +7,21 @@ import { Command, EmptyState } from '../../ui/empty-state';
 interface EmptyProps {
   phase: Snapshot['phase'];
   filtered: boolean;
+  refused: boolean;
   onClear: () => void;
 }
 
 /** No rows: why, and what to do about it. */
-export function Empty({ phase, filtered, onClear }: EmptyProps) {
+export function Empty({ phase, filtered, refused, onClear }: EmptyProps) {
   const { data } = useStatus();
+  if (refused && phase === 'starting') {
+    return (
+      <EmptyState title="The server does not take this filter">
+        <p>What is wrong with it is said above. Nothing was shown before that could stay.</p>
+        <Button onClick={onClear}>Clear the filter</Button>
+      </EmptyState>
+    );
+  }
   if (phase !== 'live') return <EmptyState title="Connecting …" />;
   if (filtered) {
     return (

@@ -96,7 +96,12 @@ export function LivePage() {
           <div className={css['list']} ref={box}>
             {held !== null && <Pill held={held} fresh={live.fresh} onFollow={toEdge} />}
             {rows.length === 0 ? (
-              <Empty phase={live.phase} filtered={!isEmpty(view.filter)} onClear={() => onFilter({})} />
+              <Empty
+                phase={live.phase}
+                filtered={!isEmpty(view.filter)}
+                refused={live.refusal !== null}
+                onClear={() => onFilter({})}
+              />
             ) : (
               <EventList
                 rows={rows}
