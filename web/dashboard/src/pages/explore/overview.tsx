@@ -12,8 +12,8 @@ const BARS = 120;
 const iso = (ms: number) => new Date(ms).toISOString();
 
 /** The chart of a window: what of it there is, and the numbers in it. */
-export function useOverview(filter: Filter, { start, end }: Window['chart']) {
-  const { data } = useHistogram(filter, { start_time: iso(start), end_time: iso(end) }, BARS);
+export function useOverview(filter: Filter, { start, end }: Window['chart'], asOf: number) {
+  const { data } = useHistogram(filter, { start_time: iso(start), end_time: iso(end) }, BARS, asOf);
   const buckets: Bucket[] = data?.buckets.map((b) => ({ ...b, start: Date.parse(b.start) })) ?? [];
   return { buckets, widthMs: data?.width_ms ?? 1, countedFrom: data?.complete === false ? data.counted_from : null };
 }

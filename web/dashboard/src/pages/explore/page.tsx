@@ -44,8 +44,8 @@ export function ExplorePage() {
   const shown = opened?.view ?? view;
   const first = useMemo(() => windowOf(shown, Date.now()), [shown]);
   const window = opened?.window ?? first;
-  const overview = useOverview(shown.filter, window.chart);
-  const facets = useFacets(shown.filter, window.counted, FACETS);
+  const overview = useOverview(shown.filter, window.chart, opened?.id ?? 0);
+  const facets = useFacets(shown.filter, window.counted, FACETS, opened?.id ?? 0);
   const counts: FacetCounts = facets.data?.facets ?? {};
   const known = useKnown(counts);
   const total = overview.buckets.reduce((sum, b) => sum + totalOf(b), 0);

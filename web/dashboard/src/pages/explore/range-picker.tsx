@@ -24,6 +24,7 @@ const short = (ms: number | string, zone: Zone) => dateTime(ms, zone).slice(5, -
 export function RangePicker({ range, chart, zone, isAround, onRange }: RangePickerProps) {
   const shown = range ?? (isAround ? null : DEFAULT_RANGE);
   const own = shown && 'start' in shown ? shown : null;
+  const ownText = own && `${short(own.start, zone)} – ${short(own.end, zone)}`;
   return (
     <div className={css['ranges']} role="group" aria-label="Range">
       {SPANS.map((span) => (
@@ -38,9 +39,9 @@ export function RangePicker({ range, chart, zone, isAround, onRange }: RangePick
       <Popover.Root>
         <Popover.Trigger
           render={<Button className={css['own']} aria-pressed={own !== null} />}
-          aria-label="Custom range"
+          aria-label={ownText === null ? 'Custom range' : `Custom range: ${ownText}`}
         >
-          {own ? `${short(own.start, zone)} – ${short(own.end, zone)}` : 'Custom'}
+          {ownText ?? 'Custom'}
           <Icon name="down" size={12} />
         </Popover.Trigger>
         <Popover.Portal>

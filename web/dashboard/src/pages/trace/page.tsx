@@ -1,10 +1,10 @@
 import type { Event } from '@omninode-ai/eventfeed';
 import { useMemo, useRef } from 'react';
-import { useParams } from 'wouter';
+import { useLocation } from 'wouter';
 import { EventList } from '../../events/list';
 import { keyOf, type Row, rowsOf } from '../../events/row';
 import { useEventPage } from '../../events/use-event-page';
-import { useView } from '../../state/use-view';
+import { basePath, useView } from '../../state/use-view';
 import { Button } from '../../ui/button';
 import { EmptyState } from '../../ui/empty-state';
 import { traceColumns } from './columns';
@@ -19,15 +19,16 @@ import { type TraceRead, useTraceEvents } from './use-trace-events';
 
 /** One correlation: what led to what, and when. */
 export function TracePage() {
-  const { correlation_id } = useParams();
   const [{ zone }] = useView();
-  if (!correlation_id) return <Landing zone={zone} />;
-  const id = decoded(correlation_id);
+  useLocation(); // another id is another trace
+  const id = idOf(location.pathname);
+  if (id === '') return <Landing zone={zone} />;
   return <OneTrace key={id} id={id} />;
 }
 
-/** The router leaves an id as it is where it is no good escape. */
-function decoded(id: string): string {
+/** The id in a path. The router's own parameter is half decoded: an id with both a slash and a percent sign is lost there. */
+function idOf(path: string): string {
+  const id = path.slice(`${basePath}/trace/`.length);
   try {
     return decodeURIComponent(id);
   } catch {
