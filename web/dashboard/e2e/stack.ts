@@ -25,7 +25,9 @@ export class Stack {
     const storeLine = await Cable.start(Number(database.port));
     database.host = new URL(storeLine.url).host;
     database.pathname = '/stack';
-    const server = await Server.serve({ KAFKA_BROKERS: kafka.kafka, DATABASE_URL: database.href }, kafka);
+    // Who lends the Kafka reads it, too: in a group of its own.
+    const env = { KAFKA_BROKERS: kafka.kafka, KAFKA_GROUP_ID: 'stack', DATABASE_URL: database.href };
+    const server = await Server.serve(env, kafka);
     return new Stack(kafka, store, storeLine, server);
   }
 
