@@ -1,6 +1,7 @@
 import { expectAccessible } from './axe';
 import { expect, type LivePage, test } from './kit';
 import { type RecordOptions, record, TOPIC } from './records';
+import { Server } from './server';
 
 const BEGIN = Date.UTC(2026, 8, 20, 10);
 
@@ -209,4 +210,27 @@ test('UX-70 axe finds nothing serious in a trace, nor where one is chosen', { ta
   await page.goto(`${server.url}/trace`);
   await expect(page.getByRole('link', { name: 'axe-t' }).first()).toBeVisible();
   await expectAccessible(page);
+});
+
+test('the demo tells a story: from the chart to a failed request, to the root of the incident', async ({
+  page,
+  open,
+}) => {
+  test.setTimeout(120_000);
+  const demo = await Server.start({ demo: true });
+  await demo.stored(15_000);
+  const live = await open(`${demo.url}/events?last=7d&outcomes=failure`);
+  await page.getByRole('textbox', { name: /where/i }).fill('payload.error_type = "DependencyError"');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('[data-facet="event_types"] button')).toHaveCount(1);
+  await expect(live.row(0)).toContainText('agent.execution.failed');
+  await expect(page.locator('figure [data-total]')).not.toHaveText('0 events');
+  await live.row(0).locator('[data-column="correlation"] a').click();
+  await expect(page.getByRole('heading', { level: 2 })).toHaveText('✕ Failed at database.query.failed');
+  await expect(page.locator('q')).toHaveText('connection failure');
+  await live.grid.locator('[data-note="missing"] a').click();
+  await expect(page.locator('header h2', { hasText: 'at database.connection.lost' })).toBeVisible();
+  await page.getByRole('link', { name: 'All that it caused' }).click();
+  await expect(page.locator('[data-facet="event_types"] button').first()).toHaveText(/^database\.query\.failed/);
+  await demo.remove();
 });

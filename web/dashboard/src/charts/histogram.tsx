@@ -130,7 +130,10 @@ export function Histogram({ buckets, zone, widthMs, span, onBrush, tall = false,
           </>
         ) : (
           <>
-            <b>{span}</b> <strong data-total={total}>{count(total)} events</strong>{' '}
+            <b>{span}</b>{' '}
+            <strong data-total={total}>
+              {count(total)} <small>events</small>
+            </strong>{' '}
             <span data-failures={failures}>✕ {count(failures)} failures ↓</span>
             {note && <i>{note}</i>}
           </>

@@ -31,16 +31,18 @@ export interface TraceColumnsOptions {
   /** Keys of the selected event and what led to it. */
   path: ReadonlySet<string>;
   zone: Zone;
+  /** There is little room: what the drawer says too is left out. */
+  isTight: boolean;
 }
 
 /** A row of a trace: what it is in the tree, how it went, when, and where in the waterfall. */
-export function traceColumns({ nodes, scale, path, zone }: TraceColumnsOptions): Column[] {
+export function traceColumns({ nodes, scale, path, zone, isTight }: TraceColumnsOptions): Column[] {
   const nodeOf = (event: Shown) => nodes.get(keyOf(event));
   const [outcome, source] = ['outcome', 'source'].flatMap((id) => columnsOf([id]));
   const tree: Column = {
     id: 'type',
     title: 'Event',
-    track: 'minmax(260px, 2.2fr)',
+    track: `minmax(${isTight ? 220 : 260}px, 2.2fr)`,
     cell: (event) => {
       const node = nodeOf(event);
       return node && <TreeCell node={node} isOnPath={path.has(keyOf(event))} />;
@@ -59,7 +61,7 @@ export function traceColumns({ nodes, scale, path, zone }: TraceColumnsOptions):
   const waterfall: Column = {
     id: 'waterfall',
     title: 'Waterfall',
-    track: 'minmax(180px, 2.6fr)',
+    track: `minmax(${isTight ? 150 : 180}px, 2.6fr)`,
     head: <Axis scale={scale} />,
     cell: (event) => {
       const node = nodeOf(event);
@@ -67,7 +69,8 @@ export function traceColumns({ nodes, scale, path, zone }: TraceColumnsOptions):
     },
   };
   const tenant = columnsOf(['tenant']).map((c) => ({ ...c, track: '76px' }));
-  return [tree, ...(outcome ? [outcome] : []), ...tenant, ...(source ? [source] : []), offset, waterfall];
+  const whose = isTight ? [] : [...tenant, ...(source ? [source] : [])];
+  return [tree, ...(outcome ? [outcome] : []), ...whose, offset, waterfall];
 }
 
 function TreeCell({ node, isOnPath }: { node: EventNode; isOnPath: boolean }) {

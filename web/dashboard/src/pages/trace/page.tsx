@@ -7,6 +7,7 @@ import { useEventPage } from '../../events/use-event-page';
 import { basePath, useView } from '../../state/use-view';
 import { Button } from '../../ui/button';
 import { EmptyState } from '../../ui/empty-state';
+import { useMedia } from '../../ui/use-media';
 import { traceColumns } from './columns';
 import { Landing } from './landing';
 import { MissingCause } from './missing';
@@ -58,7 +59,12 @@ function OneTrace({ id }: { id: string }) {
     return new Map(own.map((n) => [keyOf(n.event), n]));
   }, [tree]);
   const path = useMemo(() => pathTo(selectedKey, nodes), [selectedKey, nodes]);
-  const columns = useMemo(() => traceColumns({ nodes, scale, path, zone }), [nodes, scale, path, zone]);
+  const isWide = useMedia('(min-width: 1700px)');
+  const isTight = view.selected !== null && !isWide;
+  const columns = useMemo(
+    () => traceColumns({ nodes, scale, path, zone, isTight }),
+    [nodes, scale, path, zone, isTight],
+  );
 
   // A link may name an event far down: it is brought into sight once.
   const sought = useRef(false);
