@@ -386,3 +386,10 @@ test('UX-70 axe finds nothing serious in Explore, with the drawer and the dialog
   await expect(page.getByRole('dialog')).toBeVisible();
   await expectAccessible(page);
 });
+
+test('an empty Explore shows the first event that comes by itself', async ({ server, page, open }) => {
+  const live = await open(`${server.url}/events?sources=first-one`);
+  await expect(page.getByText('Nothing in this range matches the filter')).toBeVisible();
+  await server.produce(TOPIC, [record('first-one', { source: 'first-one' })]);
+  await expect(live.rows).toHaveCount(1);
+});

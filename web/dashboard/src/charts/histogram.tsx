@@ -109,7 +109,8 @@ export function Histogram({ buckets, zone, widthMs, span, onBrush, tall = false,
         </svg>
         {tall && total > 0 && (
           <span className={css['most']} aria-hidden="true">
-            ↑ {count(most)}
+            {total > failures && `↑ ${count(most)} `}
+            {failures > 0 && `↓ ${count(worst)}`}
           </span>
         )}
         {tall && (

@@ -30,7 +30,7 @@ export function Empty({ history, filtered, onClear, onZoomOut }: EmptyProps) {
     return (
       <EmptyState title="No events yet">
         {data.kafka.reason && <p>{data.kafka.reason}</p>}
-        <p>Nothing is stored. Write one to Kafka, and look again:</p>
+        <p>Nothing is stored. Write one to Kafka, and it shows up here:</p>
         <Command text={firstEvent(brokerOf(data.kafka.detail))} />
         <Button onClick={refresh}>Look again</Button>
       </EmptyState>

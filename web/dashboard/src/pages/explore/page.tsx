@@ -56,6 +56,13 @@ export function ExplorePage() {
     if (selected >= 0) opened?.pager.see(selected, selected); // who walks with the drawer open scrolls nothing
   }, [selected, opened]);
 
+  // There is nothing that could shift: what comes is shown by itself.
+  const { refresh } = history;
+  const isEmptyList = opened !== null && pages.loaded === 0 && pages.ended.down;
+  useEffect(() => {
+    if (isEmptyList && newer > 0) refresh();
+  }, [isEmptyList, newer, refresh]);
+
   const onRange = (range: TimeRange) => setView({ range, at: null });
   const onRefresh = () => {
     if (view.at !== null) setView({ at: null });
@@ -107,12 +114,14 @@ export function ExplorePage() {
             <ListEnd history={history} />
             <Newer count={newer} onShow={onRefresh} />
             {pages.loaded === 0 ? (
-              <Empty
-                history={history}
-                filtered={!isEmpty(view.filter)}
-                onClear={() => onFilter({})}
-                onZoomOut={() => onRange(zoomedOut(view.range, window.chart, Date.now()))}
-              />
+              <div className={css['empty']}>
+                <Empty
+                  history={history}
+                  filtered={!isEmpty(view.filter)}
+                  onClear={() => onFilter({})}
+                  onZoomOut={() => onRange(zoomedOut(view.range, window.chart, Date.now()))}
+                />
+              </div>
             ) : (
               <EventList
                 key={opened?.id}
