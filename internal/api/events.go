@@ -2,9 +2,11 @@ package api
 
 import (
 	"encoding/json"
+	"math"
 	"net/http"
 	"time"
 
+	"github.com/omninode-ai/eventfeed/internal/event"
 	"github.com/omninode-ai/eventfeed/internal/filter"
 	"github.com/omninode-ai/eventfeed/internal/store"
 )
@@ -25,6 +27,7 @@ type pageOptions struct {
 	OrderDirection string     `json:"order_direction"`
 	Limit          int        `json:"limit"`
 	Offset         int        `json:"offset"`
+	Through        int        `json:"through,omitempty"`
 }
 
 // others are what a cursor goes with: all but where the page begins and how
@@ -56,13 +59,14 @@ func readPage(p *parameters) (pageOptions, store.Query, error) {
 		o.OrderDirection = "asc"
 	}
 	o.Offset = p.number("offset", 0, 0, maxOffset)
+	o.Through = p.number("through", 0, 1, math.MaxInt-1)
 	after := p.cursor(o.others())
 	if after != nil && p.values.Has("offset") {
 		p.blame("cursor", "and offset are both given; one of them says where the page begins")
 	}
 	return o, store.Query{
 		Filter: o.Filter, Start: start, End: end, Order: order, Ascending: ascending,
-		After: after, Offset: o.Offset, Limit: o.Limit,
+		After: after, Offset: o.Offset, Limit: o.Limit, Through: event.Position(o.Through),
 	}, p.done()
 }
 

@@ -85,6 +85,22 @@ func checkSeen(t *testing.T, query string, seen []event.Position, before, stored
 	}
 }
 
+func TestThroughAPositionPagesStayAsTheyAre(t *testing.T) {
+	b := newBench(t)
+	var events []*event.Event
+	for i := range 40 {
+		events = append(events, someEvent(i, 0))
+	}
+	b.append(event.Batch{Events: events})
+	for _, order := range []string{"timestamp", "position"} {
+		query := "through=40&limit=7&order_by=" + order
+		first := walk(b, query, 60)
+		if second := walk(b, query, 0); !slices.Equal(first, second) || len(first) != 40 {
+			t.Errorf("%s: got %v, then %v, want the same 40", query, first, second)
+		}
+	}
+}
+
 func TestOffsetSkipsAndIsReplacedByTheCursor(t *testing.T) {
 	b := newBench(t)
 	for i := range 10 {

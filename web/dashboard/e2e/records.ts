@@ -6,6 +6,7 @@ export interface RecordOptions {
   source?: string;
   namespace?: string;
   correlation?: string;
+  causation?: string;
   /** Null: it is Kafka's, of when the record was written. */
   timestamp?: string | null;
   /** JSON, as it is to arrive. */
@@ -22,6 +23,7 @@ export function record(id: string, options: RecordOptions = {}): string {
     namespace: options.namespace ?? 'prod',
     source: options.source ?? 'omniclaude',
     correlation_id: options.correlation,
+    causation_id: options.causation,
   };
   const head = JSON.stringify(fields).slice(0, -1);
   return `${head},"payload":${options.payload ?? '{"agent_name":"planner","duration_ms":812}'}}`;

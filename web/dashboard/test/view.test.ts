@@ -36,6 +36,7 @@ const view: fc.Arbitrary<View> = fc.record({
   selected: fc.option(fc.record({ tenant: value, id: value })),
   by: fc.constantFrom(...KINDS),
   group: fc.option(fc.record({ reason: value, topic: value, producer: value })),
+  at: fc.option(time),
 });
 
 test('a view comes back from its URL as it was', () => {

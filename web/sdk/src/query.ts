@@ -20,6 +20,8 @@ export interface EventsQuery extends Filter, Range, Ordered {
   cursor?: string;
   /** 0 to 10,000; not with a cursor. */
   offset?: number;
+  /** Only what is stored up to this position: then nothing moves while one pages. */
+  through?: number;
 }
 
 export interface ExportQuery extends Filter, Range, Ordered {}

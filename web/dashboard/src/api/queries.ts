@@ -70,17 +70,24 @@ export function useFacets(
   filter: Filter,
   range: { start_time?: string; end_time?: string },
   fields: readonly string[],
+  asOf = 0,
 ) {
   return useQuery({
-    queryKey: ['facets', filter, range, fields],
+    queryKey: ['facets', filter, range, fields, asOf],
     queryFn: ({ signal }) => client.facets({ ...filter, ...range, fields, limit: 20 }, { signal }),
     placeholderData: keepPreviousData, // the last good answer stays while the next is on its way, or fails
   });
 }
 
-export function useHistogram(filter: Filter, range: { start_time?: string; end_time?: string }, buckets: number) {
+/** asOf tells looks at the same range apart: another one is counted anew. */
+export function useHistogram(
+  filter: Filter,
+  range: { start_time?: string; end_time?: string },
+  buckets: number,
+  asOf = 0,
+) {
   return useQuery({
-    queryKey: ['histogram', filter, range, buckets],
+    queryKey: ['histogram', filter, range, buckets, asOf],
     queryFn: ({ signal }) => client.histogram({ ...filter, ...range, buckets }, { signal }),
     placeholderData: keepPreviousData, // the last good answer stays while the next is on its way, or fails
   });

@@ -21,8 +21,12 @@ export interface CellContext {
 export interface Column {
   id: string;
   title: string;
+  /** What stands at the top instead of the title. */
+  head?: ReactNode;
   /** A track of a CSS grid. */
   track: string;
+  /** Where dates are shown too. */
+  datesTrack?: string;
   cell: (event: Shown, context: CellContext) => ReactNode;
 }
 
@@ -70,6 +74,7 @@ const COLUMNS: readonly Column[] = [
     id: 'time',
     title: 'Time',
     track: '92px',
+    datesTrack: '132px',
     cell: ({ timestamp }, { zone, dates }) => (
       <time className={css['time']} dateTime={timestamp} title={dateTime(timestamp, zone)}>
         {dates && <span className={css['dim']}>{`${date(timestamp, zone).slice(5)} `}</span>}

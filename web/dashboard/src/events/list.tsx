@@ -1,4 +1,13 @@
-import { type KeyboardEvent, type MouseEvent, memo, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  memo,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useLocation } from 'wouter';
 import { basePath } from '../state/use-view';
 import type { Zone } from '../state/view';
@@ -30,7 +39,7 @@ export interface EventListProps {
   /** The top is in sight, or no longer. */
   onEdge?: (atTop: boolean) => void;
   /** Of the rows that can be seen; to load what is undefined. */
-  onRange?: (first: number, last: number) => void;
+  onRange?: ((first: number, last: number) => void) | undefined;
   handle?: React.Ref<ListHandle>;
   traceHref: (correlationId: string) => string;
 }
@@ -59,6 +68,17 @@ export function EventList(props: EventListProps) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+
+  const shift = rows.shift ?? 0;
+  const shifted = useRef(0);
+  useLayoutEffect(() => {
+    const element = grid.current;
+    const by = (shift - shifted.current) * height;
+    shifted.current = shift;
+    if (!element || by === 0) return;
+    element.scrollTop += by;
+    setBox({ top: element.scrollTop, height: element.clientHeight });
+  }, [shift, height]);
 
   const first = Math.max(0, Math.floor(box.top / height) - OVERSCAN);
   const last = Math.min(rows.length, Math.ceil((box.top + box.height) / height) + OVERSCAN);
@@ -145,7 +165,7 @@ export function EventList(props: EventListProps) {
       ref={grid}
       className={css['grid']}
       data-narrow={narrow ? '' : undefined}
-      style={{ ['--tracks' as string]: columns.map((c) => c.track).join(' ') }}
+      style={{ ['--tracks' as string]: columns.map((c) => (props.dates && c.datesTrack) || c.track).join(' ') }}
       role="grid"
       aria-label={props.label}
       aria-rowcount={rows.length + 1}
@@ -157,7 +177,7 @@ export function EventList(props: EventListProps) {
       <div className={css['head']} role="row" aria-rowindex={1}>
         {columns.map((column) => (
           <span key={column.id} role="columnheader">
-            {column.title}
+            {column.head ?? column.title}
           </span>
         ))}
       </div>

@@ -5,7 +5,7 @@ import { Icon } from '../ui/icon';
 import css from './list.module.css';
 import type { Note } from './row';
 
-export function noteText(note: Note): string {
+export function noteText(note: Exclude<Note, { what: 'missing' }>): string {
   switch (note.what) {
     case 'reconnected':
       return `Reconnected after ${duration(note.afterMs)}, ${counted(note.events, 'event')} caught up`;
@@ -19,6 +19,7 @@ export function noteText(note: Note): string {
 }
 
 export function NoteRow({ note, at, zone }: { note: Note; at: number; zone: Zone }) {
+  if (note.what === 'missing') return <div role="gridcell">{note.words}</div>;
   const isLoss = note.what === 'retention' || note.what === 'epoch';
   return (
     <div className={css['note']} data-loss={isLoss ? '' : undefined} role="gridcell">

@@ -1,11 +1,14 @@
 import type { Event, Preview } from '@omninode-ai/eventfeed';
+import type { ReactNode } from 'react';
 
 /** What the list says between events. */
 export type Note =
   | { what: 'reconnected'; afterMs: number; events: number }
   | { what: 'retention'; from: number; to: number }
   | { what: 'epoch' }
-  | { what: 'lagging'; behind: number };
+  | { what: 'lagging'; behind: number }
+  /** What else a page has to say in this place. */
+  | { what: 'missing'; words: ReactNode };
 
 /** One line of a list. The key stays the same while an event is shown, also when a preview is stored. */
 export type Row =
@@ -17,6 +20,8 @@ export type Row =
 export interface Rows {
   readonly length: number;
   at(index: number): Row | undefined;
+  /** How far rows have moved down since the list began, as others came above them: the list stays where it is read. */
+  readonly shift?: number;
 }
 
 export const NO_ROWS: Rows = { length: 0, at: () => undefined };

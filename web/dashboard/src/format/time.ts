@@ -71,7 +71,14 @@ export function duration(ms: number): string {
   if (ms < 10 && ms % 1 !== 0) return `${ms.toFixed(1)} ms`;
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
-  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min ${Math.floor((ms % 60_000) / 1000)} s`;
-  if (ms < 86_400_000) return `${Math.floor(ms / 3_600_000)} h ${Math.floor((ms % 3_600_000) / 60_000)} min`;
-  return `${Math.floor(ms / 86_400_000)} d ${Math.floor((ms % 86_400_000) / 3_600_000)} h`;
+  if (ms < 3_600_000) return twoParts(ms, [60_000, 'min'], [1000, 's']);
+  if (ms < 86_400_000) return twoParts(ms, [3_600_000, 'h'], [60_000, 'min']);
+  return twoParts(ms, [86_400_000, 'd'], [3_600_000, 'h']);
+}
+
+type Unit = readonly [ms: number, name: string];
+
+function twoParts(ms: number, [large, name]: Unit, [small, part]: Unit): string {
+  const rest = Math.floor((ms % large) / small);
+  return `${Math.floor(ms / large)} ${name}${rest === 0 ? '' : ` ${rest} ${part}`}`;
 }

@@ -1,9 +1,9 @@
-import { ProblemError } from '@omninode-ai/eventfeed';
+import { type Event, ProblemError } from '@omninode-ai/eventfeed';
 import { client } from '../api/client';
 import type { EventRef } from '../state/view';
 
 export type Found =
-  | { what: 'event'; event: EventRef }
+  | { what: 'event'; event: EventRef; at: string }
   | { what: 'trace'; correlationId: string }
   | { what: 'nothing'; why: string };
 
@@ -18,6 +18,10 @@ export async function findAnything(text: string): Promise<Found> {
   }
 }
 
+function foundEvent({ tenant_id, event_id, timestamp }: Event): Found {
+  return { what: 'event', event: { tenant: tenant_id, id: event_id }, at: timestamp };
+}
+
 function nothing(text: string): Found {
   return { what: 'nothing', why: `No event that you may see has the id, correlation or position ${text}` };
 }
@@ -25,15 +29,16 @@ function nothing(text: string): Found {
 async function byPosition(text: string): Promise<Found | null> {
   const digits = text.replaceAll(',', '');
   if (!/^\d{1,15}$/.test(digits)) return null;
-  const { events } = await client.eventsPage({ where: `position = ${digits}`, order_by: 'position', limit: 1 });
-  const [event] = events;
-  return event ? { what: 'event', event: { tenant: event.tenant_id, id: event.event_id } } : null;
+  if (Number(digits) < 1) return null;
+  const { events } = await client.eventsPage({ through: Number(digits), order_by: 'position', limit: 1 });
+  const event = events.find(({ position }) => position === Number(digits));
+  return event ? foundEvent(event) : null;
 }
 
 async function byEventId(text: string): Promise<Found | null> {
   try {
     const [event] = await client.event(text);
-    return event ? { what: 'event', event: { tenant: event.tenant_id, id: event.event_id } } : null;
+    return event ? foundEvent(event) : null;
   } catch (error) {
     if (error instanceof ProblemError && error.status === NOT_FOUND) return null;
     throw error;

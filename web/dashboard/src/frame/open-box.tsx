@@ -25,7 +25,7 @@ export function OpenBox() {
     setSaid('');
     setTyped('');
     if (found.what === 'trace') navigate(linkTo(`/trace/${encodeURIComponent(found.correlationId)}`));
-    else navigate(linkTo('/events', { filter: {}, selected: found.event }));
+    else navigate(linkTo('/events', { filter: {}, range: null, selected: found.event, at: found.at }));
   };
   return (
     <form className={css['open']} onSubmit={onSubmit} role="search" aria-label="Open">

@@ -65,6 +65,12 @@ export function excluding(filter: Filter, field: Field, value: string): Filter {
   return andWhere(filter, `NOT ${IN_WHERE[field]} = ${quoted(value)}`);
 }
 
+/** The same events by another filter: one conn takes a filter once, and the Live page may have it already. */
+export function apart(filter: Filter): Filter {
+  const always = 'offset >= 0';
+  return { ...filter, where: filter.where ? `${always} AND (${filter.where})` : always };
+}
+
 /** A text as an expression writes it. */
 export function quoted(value: string): string {
   return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;

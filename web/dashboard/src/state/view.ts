@@ -56,6 +56,8 @@ export interface View {
   selected: EventRef | null;
   by: Kind;
   group: GroupRef | null;
+  /** A time in whose neighbourhood a list of history opens; null is its top. */
+  at: string | null;
 }
 
 export const DEFAULT_VIEW: View = {
@@ -67,6 +69,7 @@ export const DEFAULT_VIEW: View = {
   selected: null,
   by: 'outcome',
   group: null,
+  at: null,
 };
 
 /** A view as the search of a URL, without a question mark. What is as by default is left out. */
@@ -89,6 +92,7 @@ export function encodeView(view: View): string {
   if (view.selected) params.set('event', joinList([view.selected.tenant, view.selected.id]));
   if (view.by !== 'outcome') params.set('by', view.by);
   for (const [name, value] of Object.entries(view.group ?? {})) params.set(name, value);
+  if (view.at) params.set('at', view.at);
   return legible(params.toString());
 }
 
@@ -113,6 +117,7 @@ export function decodeView(search: string): View {
     selected: tenant !== undefined && id !== undefined ? { tenant, id } : null,
     by: KINDS.find((kind) => kind === params.get('by')) ?? 'outcome',
     group: decodeGroup(params),
+    at: Number.isNaN(Date.parse(params.get('at') ?? '')) ? null : params.get('at'),
   };
 }
 

@@ -1,4 +1,5 @@
 import { useStatus } from '../../api/queries';
+import { brokerOf, firstEvent } from '../../events/first-event';
 import type { Snapshot } from '../../live/snapshot';
 import { Button } from '../../ui/button';
 import { Command, EmptyState } from '../../ui/empty-state';
@@ -37,22 +38,11 @@ export function Empty({ phase, filtered, refused, onClear }: EmptyProps) {
       </EmptyState>
     );
   }
-  const broker = brokerOf(data?.kafka.detail) ?? '127.0.0.1:9092';
   return (
     <EmptyState title="No events yet">
       {data?.kafka.reason && <p>{data.kafka.reason}</p>}
       <p>Write one to Kafka, and it is the first row here:</p>
-      <Command
-        text={`echo '{"event_type":"omninode.agent.execution.completed.v1","payload":{"agent_name":"first","duration_ms":812}}' | kcat -P -b ${broker} -t acme.omninode.agent.execution.completed.v1`}
-      />
+      <Command text={firstEvent(brokerOf(data?.kafka.detail))} />
     </EmptyState>
   );
-}
-
-/** Where Kafka is, if the status says it. */
-function brokerOf(detail: unknown): string | null {
-  if (typeof detail !== 'object' || detail === null || !('brokers' in detail) || !Array.isArray(detail.brokers))
-    return null;
-  const [first] = detail.brokers;
-  return typeof first === 'string' ? first : null;
 }
