@@ -55,8 +55,9 @@ var zoo = map[string]func(ctx context.Context, addr string){
 			if err != nil {
 				continue
 			}
-			for range 10_000 {
-				if ws.Write(ctx, websocket.MessageText, []byte(`{"type":"subscribe","id":"a","filter":{"event_types":["*"]}}`)) != nil {
+			for range 10_000 { // at a pace that leaves the machine to the server
+				if ws.Write(ctx, websocket.MessageText, []byte(`{"type":"subscribe","id":"a","filter":{"event_types":["*"]}}`)) != nil ||
+					!every(ctx, time.Millisecond) {
 					break
 				}
 			}
