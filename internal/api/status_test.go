@@ -120,7 +120,7 @@ func TestAReplicaIsBehindOnlyAfterAWhileAndNotInAnOutage(t *testing.T) {
 
 func TestMetricsHaveFewLabelsWhateverClientsAskFor(t *testing.T) {
 	b := newBench(t)
-	for _, path := range []string{"/api/event-bus/events/a", "/api/event-bus/events/b", "/nothing", "/api/else", "/page.js", "/api/event-bus/events?limit=0"} {
+	for _, path := range []string{"/api/event-bus/events/a", "/api/event-bus/events/b", "/nothing", "/api/else", "/", "/api/event-bus/events?limit=0"} {
 		b.get(path)
 	}
 	b.do("BREW", "/api/event-bus/events", nil)
