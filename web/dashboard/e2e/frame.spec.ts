@@ -187,11 +187,18 @@ test('UX-79 no request leaves the origin, on any page', async ({ server, page, c
 
 test('UX-80 the first load is within its budget', async ({ server, page, open }) => {
   const sizes = { script: 0, stylesheet: 0 };
-  page.on('response', async (response) => {
-    const kind = response.request().resourceType();
-    if (kind === 'script' || kind === 'stylesheet') sizes[kind] += (await response.request().sizes()).responseBodySize;
+  const counted: Promise<void>[] = [];
+  page.on('requestfinished', (request) => {
+    const kind = request.resourceType();
+    if (kind !== 'script' && kind !== 'stylesheet') return;
+    counted.push(
+      request.sizes().then(({ responseBodySize }) => {
+        sizes[kind] += responseBodySize;
+      }),
+    );
   });
   await open(server.url);
+  await Promise.all(counted);
   expect(sizes.script).toBeGreaterThan(50_000);
   expect(sizes.script).toBeLessThan(200_000);
   expect(sizes.stylesheet).toBeLessThan(30_000);
