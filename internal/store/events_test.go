@@ -165,6 +165,7 @@ func TestASearchThatGetsStuckAnswersWithWhatItHasFound(t *testing.T) {
 
 func TestLargePayloadsMakeShorterPages(t *testing.T) {
 	h := emptyHistory(t, 50)
+	h.effort.total, h.effort.window = time.Minute, time.Minute // bytes are what bounds a page here, also under the race detector
 	large := []byte(`"` + string(slices.Repeat([]byte("x"), 1<<20)) + `"`)
 	for i := range 60 {
 		e := randomEvent(newRandom(5), i)
