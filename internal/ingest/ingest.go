@@ -5,7 +5,8 @@
 // bytes and the reason, or was a tombstone, or is named in a source gap because
 // Kafka no longer had it; whatever is killed, at any moment. What cannot be
 // read or stored holds up nothing behind it. While the store is away nothing is
-// lost or skipped: reading pauses, and Kafka keeps the rest. Memory is bounded.
+// lost or skipped: Kafka keeps what does not fit into the queue, and what is read
+// meanwhile for previews is read again. Memory is bounded.
 //
 // Where a partition goes on is decided by the store, which moves its offset in
 // the transaction that stores its events; Kafka is told the offsets, too, but
@@ -14,7 +15,7 @@
 //
 // Goroutines: Run owns all. One watches the topics, one keeps the membership of
 // the group; in a generation, one finds where partitions go on, one for each
-// broker fetches, and one appends. Partitions are handed from one to the other,
+// broker fetches, one appends, and one tells Kafka. Partitions are handed from one to the other,
 // so that each has one owner at a time; records go through one queue, in the
 // order in which each partition has them.
 package ingest
