@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -15,7 +16,7 @@ import (
 	"github.com/omninode-ai/eventfeed/internal/hub"
 )
 
-// conn is one WebSocket: a reader and a writer, joined in run.
+// conn is one WebSocket. One goroutine reads; it is written in turns.
 type conn struct {
 	streams *streams
 	ws      *websocket.Conn
@@ -23,6 +24,10 @@ type conn struct {
 	who     auth.Principal // but for Expires, which expiry knows
 	client  *hub.Client
 	peer    *peer
+	ctx     context.Context // ends when reading has
+	written chan error      // why writing has ended
+
+	place atomic.Int32
 
 	// Owned by the reader.
 	faults int   // since the last good message
@@ -32,92 +37,69 @@ type conn struct {
 
 // closing is the reason for which we close a conn.
 type closing struct {
-	code   websocket.StatusCode
-	reason string
+	code    websocket.StatusCode
+	reason  string
+	goodbye string        // the reason in a last frame before that; none if empty
+	pause   time.Duration // that the client is asked to make
 }
 
 func (c closing) Error() string { return fmt.Sprintf("%d %s", c.code, c.reason) }
 
-// run reads until the conn ends, for whatever reason, and joins the writer.
-func (c *conn) run(ctx context.Context, cancel context.CancelCauseFunc) {
-	written := make(chan error, 1)
-	go func() {
-		err := c.writeAll(ctx)
-		c.outlet.passThrough(5 * time.Second)
-		c.part(err)
-		written <- err
-	}()
-	err := c.readAll(ctx)
+// run reads until the conn ends, for whatever reason, and joins who writes.
+func (c *conn) run(cancel context.CancelCauseFunc) {
+	c.again()
+	err := c.readAll(c.ctx)
 	cancel(err)
-	c.streams.logger.Debug("conn ended", "read", err, "write", <-written)
+	c.nudge()
+	c.streams.logger.Debug("conn ended", "read", err, "write", <-c.written)
 	c.client.Close()
 }
 
-// part closes the conn, with the code that the reason asks for. A peer that
-// takes nothing takes no close frame either.
-func (c *conn) part(reason error) {
+// next gives what is to be written next: frames in order, and the library's
+// control frames between them. It is nil if there is nothing now. The error is
+// why the conn has to end.
+func (c *conn) next() ([]byte, error) {
+	if c.ctx.Err() != nil {
+		return nil, context.Cause(c.ctx)
+	}
+	if err := c.peer.over(); err != nil {
+		return nil, err
+	}
+	if p := c.outlet.nextControl(); p != nil {
+		return p, nil
+	}
+	f, ok := c.client.Next()
+	if !ok {
+		return nil, nil
+	}
+	return c.outlet.bytesOf(f), nil
+}
+
+// end closes the conn, which its caller holds, with a goodbye and the code that
+// the reason asks for.
+func (c *conn) end(reason error) {
 	var end closing
-	if errors.As(reason, &end) && end.code != closeStalled {
+	if errors.As(reason, &end) && end.goodbye != "" {
+		if err := c.outlet.write(c.outlet.bytesOf(end.farewell())); err != nil {
+			reason, end = err, closing{}
+		}
+	}
+	c.outlet.passThrough(5 * time.Second)
+	if end.code != 0 {
 		_ = c.ws.Close(end.code, end.reason) // the peer may be gone already
-		return
+	} else {
+		_ = c.ws.CloseNow()
 	}
-	_ = c.ws.CloseNow()
+	c.written <- reason
 }
 
-// writeAll writes frames in order, and the library's control frames between
-// them.
-func (c *conn) writeAll(ctx context.Context) error {
-	draining := c.streams.draining
-	for ctx.Err() == nil {
-		if c.peer.expiry.isOver() {
-			return closing{closeTokenExpired, tokenExpired}
-		}
-		if c.peer.leaving.Load() {
-			return c.sayGoodbye("dismissed", dismissPause, closing{closeDismissed, "closed by an admin"})
-		}
-		if err := c.outlet.writeControl(); err != nil {
-			return writeFailed(err)
-		}
-		if f, ok := c.client.Next(); ok {
-			if err := c.outlet.writeFrame(f); err != nil {
-				return writeFailed(err)
-			}
-			continue
-		}
-		select {
-		case <-c.client.Wake():
-		case <-c.outlet.wake:
-		case <-c.peer.expiry.over:
-		case <-ctx.Done():
-		case <-c.client.Ended():
-			return closing{closeDraining, "start anew"}
-		case <-draining:
-			return c.sayGoodbye("draining", drainPause(), closing{closeDraining, "draining"})
-		}
-	}
-	return context.Cause(ctx)
-}
-
-func writeFailed(err error) error {
-	if errors.Is(err, errStalled) {
-		return closing{closeStalled, "stalled"}
-	}
-	return fmt.Errorf("write: %w", err)
-}
+func (c closing) farewell() hub.Frame { return hub.Goodbye(c.goodbye, c.pause.Milliseconds()) }
 
 // drainSpread is how far apart the clients of a draining replica come back.
 const drainSpread = 5 * time.Second
 
 func drainPause() time.Duration {
 	return time.Duration(1+rand.Int64N(drainSpread.Milliseconds())) * time.Millisecond
-}
-
-// sayGoodbye ends the conn with a last frame.
-func (c *conn) sayGoodbye(reason string, pause time.Duration, end closing) error {
-	if err := c.outlet.writeFrame(hub.Goodbye(reason, pause.Milliseconds())); err != nil {
-		return writeFailed(err)
-	}
-	return end
 }
 
 // readAll handles what the client says until the conn ends.
@@ -142,7 +124,7 @@ func (c *conn) allow(now time.Time) error {
 		c.second, c.said = now.Unix(), 0
 	}
 	if c.said++; c.said > c.streams.config.Messages {
-		return closing{closeProtocol, fmt.Sprintf("more than %d messages a second", c.streams.config.Messages)}
+		return closing{code: closeProtocol, reason: fmt.Sprintf("more than %d messages a second", c.streams.config.Messages)}
 	}
 	return nil
 }
@@ -206,7 +188,7 @@ func (c *conn) refuse(id string, err error) error {
 // answerFault ends the conn of a client that goes on sending bad messages.
 func (c *conn) answerFault(f hub.Frame) error {
 	if c.faults++; c.faults > c.streams.config.Faults {
-		return closing{closeBadMessage, "too many bad messages"}
+		return closing{code: closeBadMessage, reason: "too many bad messages"}
 	}
 	c.client.Reply(f)
 	return nil

@@ -19,7 +19,7 @@ func TestACompressedConnGetsTheSame(t *testing.T) {
 		b.store(100, 500)
 		time.Sleep(time.Second)
 		ws, resp, err := websocket.Dial(context.Background(), "ws://eventfeed/stream", &websocket.DialOptions{
-			HTTPClient:      &http.Client{Transport: &http.Transport{DialContext: b.pipes.dial}},
+			HTTPClient:      &http.Client{Transport: &http.Transport{DialContext: b.wire.dial}},
 			CompressionMode: websocket.CompressionNoContextTakeover, CompressionThreshold: 1,
 		})
 		if err != nil {

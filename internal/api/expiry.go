@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/omninode-ai/eventfeed/internal/auth"
@@ -25,12 +26,13 @@ const (
 // expiry watches over the token of one conn. The conn lives as long as the
 // token would open another one: until auth.Skew after it expires. Ends of
 // tokens do not wait for a slow writer: what has not been written lastWords
-// after over was closed is cut off. Where nobody is asked for a token there is
-// nothing to watch.
+// after that is cut off. Where nobody is asked for a token there is nothing to
+// watch.
 type expiry struct {
-	over chan struct{}  // closed when the token is no longer taken
-	warn func(in int64) // milliseconds until it expires
-	cut  func()         // ends the conn at once
+	over  atomic.Bool    // the token is no longer taken
+	warn  func(in int64) // milliseconds until it expires
+	nudge func()         // tells who writes that it is over
+	cut   func()         // ends the conn at once
 
 	mu      sync.Mutex
 	expires time.Time
@@ -40,8 +42,8 @@ type expiry struct {
 }
 
 // newExpiry begins to watch over a principal's token; the caller calls stop.
-func newExpiry(who auth.Principal, warn func(in int64), cut func()) *expiry {
-	e := &expiry{over: make(chan struct{}), warn: warn, cut: cut}
+func newExpiry(who auth.Principal, warn func(in int64), nudge, cut func()) *expiry {
+	e := &expiry{warn: warn, nudge: nudge, cut: cut}
 	if who.Expires.IsZero() {
 		return e
 	}
@@ -69,7 +71,8 @@ func (e *expiry) finish() {
 		return
 	}
 	e.ended = true
-	close(e.over)
+	e.over.Store(true)
+	e.nudge()
 	e.end = time.AfterFunc(lastWords, e.cut)
 }
 
@@ -97,16 +100,6 @@ func (e *expiry) stop() {
 	}
 }
 
-// isOver says whether the token is no longer taken.
-func (e *expiry) isOver() bool {
-	select {
-	case <-e.over:
-		return true
-	default:
-		return false
-	}
-}
-
 // renew takes a new token of the same principal. One that is not valid leaves
 // the conn with the token that it has. One of another subject ends it: whoever
 // sends it is not who was let in. One of the same subject who may see other
@@ -130,9 +123,9 @@ func (c *conn) renew(ctx context.Context, token string) error {
 	case err != nil:
 		return err
 	case who.Subject != c.who.Subject:
-		return closing{closeForbidden, "the token is of another subject"}
+		return closing{code: closeForbidden, reason: "the token is of another subject"}
 	case !c.who.SeesTheSameAs(who):
-		return closing{closeTokenExpired, "the token is for other tenants: connect with it"}
+		return closing{code: closeTokenExpired, reason: "the token is for other tenants: connect with it"}
 	}
 	c.faults = 0
 	c.peer.expiry.renew(who)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/omninode-ai/eventfeed/internal/hub"
@@ -27,26 +28,43 @@ var errStalled = errors.New("peer took no byte and sent none in time")
 //
 // What the library writes are control frames. They are queued and Write
 // returns at once: if the library had to wait behind data for a slow peer it
-// would give the conn up after 5 s. The writer calls writeControl between
-// frames; after passThrough the library's writes go straight to the peer.
+// would give the conn up after 5 s. The writer takes them with nextControl
+// between frames; after passThrough the library's writes go straight to the
+// peer.
 type outlet struct {
 	net.Conn
 	stall    time.Duration
+	nudge    func()       // wakes the writer, never waits
 	deflate  bool         // the peer takes compressed messages
 	lastRead atomic.Int64 // unix nanoseconds
 	written  atomic.Int64 // bytes
-	wake     chan struct{}
 
 	// Owned by the writer.
 	deadline time.Time
+	socket   syscall.RawConn // nil: not a socket of our own, as with TLS
+	attempt  attempt
 
 	mu      sync.Mutex
 	control [][]byte
 	direct  bool
 }
 
-func newOutlet(c net.Conn, stall time.Duration) *outlet {
-	return &outlet{Conn: c, stall: stall, wake: make(chan struct{}, 1)}
+// attempt is one write that does not wait.
+type attempt struct {
+	bytes []byte
+	n     int
+	err   error
+	run   func(fd uintptr) (done bool) // made once
+}
+
+func newOutlet(c net.Conn, stall time.Duration, nudge func()) *outlet {
+	o := &outlet{Conn: c, stall: stall, nudge: nudge}
+	if s, ok := c.(syscall.Conn); ok {
+		if raw, err := s.SyscallConn(); err == nil {
+			o.socket, o.attempt.run = raw, o.attempt.write
+		}
+	}
+	return o
 }
 
 func (o *outlet) Read(p []byte) (int, error) {
@@ -72,14 +90,6 @@ func (o *outlet) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// nudge wakes the writer.
-func (o *outlet) nudge() {
-	select {
-	case o.wake <- struct{}{}:
-	default:
-	}
-}
-
 // passThrough ends the writer's time: what was queued is written, and what the
 // library writes from now on goes to the peer within the given time.
 func (o *outlet) passThrough(within time.Duration) {
@@ -96,30 +106,52 @@ func (o *outlet) passThrough(within time.Duration) {
 	o.control = nil
 }
 
-// writeControl writes the queued control frames.
-func (o *outlet) writeControl() error {
+// nextControl gives the oldest queued control frame, nil if there is none.
+func (o *outlet) nextControl() []byte {
 	o.mu.Lock()
-	control := o.control
-	o.control = nil
-	o.mu.Unlock()
-	for _, p := range control {
-		if err := o.write(p); err != nil {
-			return err
-		}
+	defer o.mu.Unlock()
+	if len(o.control) == 0 {
+		return nil
 	}
-	return nil
+	p := o.control[0]
+	o.control = o.control[1:]
+	return p
 }
 
-// writeFrame writes a frame as the peer takes it.
-func (o *outlet) writeFrame(f hub.Frame) error {
+// bytesOf is a frame as the peer takes it.
+func (o *outlet) bytesOf(f hub.Frame) []byte {
 	if o.deflate {
-		return o.write(f.Deflated())
+		return f.Deflated()
 	}
-	return o.write(f.WebSocket())
+	return f.WebSocket()
+}
+
+// try writes as much of p as the peer takes at once, and says how much that
+// was.
+func (o *outlet) try(p []byte) (int, error) {
+	if o.socket == nil {
+		return 0, nil
+	}
+	o.attempt.bytes = p
+	err := o.socket.Write(o.attempt.run)
+	n := o.attempt.n
+	o.attempt.bytes = nil
+	o.written.Add(int64(n))
+	return n, errors.Join(err, o.attempt.err)
+}
+
+func (a *attempt) write(fd uintptr) bool {
+	n, err := syscall.Write(int(fd), a.bytes)
+	if errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EINTR) {
+		n, err = 0, nil
+	}
+	a.n, a.err = max(0, n), err
+	return true
 }
 
 // write writes p whole, however slowly the peer reads, unless it takes no byte
-// and sends none for as long as stall.
+// and sends none for as long as stall. forgetDeadline has to be called before
+// the next try.
 func (o *outlet) write(p []byte) error {
 	for {
 		if now := time.Now(); o.deadline.Sub(now) < o.stall {
@@ -145,11 +177,18 @@ func (o *outlet) write(p []byte) error {
 	}
 }
 
+// forgetDeadline lets the conn be without a deadline again.
+func (o *outlet) forgetDeadline() error {
+	o.deadline = time.Time{}
+	return o.SetWriteDeadline(o.deadline)
+}
+
 // hijack gives an outlet instead of the bare conn, with buffers that fit what
 // clients say.
 type hijack struct {
 	http.ResponseWriter
 	stall  time.Duration
+	nudge  func()
 	outlet *outlet
 }
 
@@ -162,7 +201,7 @@ func (h *hijack) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err := errors.Join(rw.Flush(), c.SetDeadline(time.Time{})); err != nil {
 		return nil, nil, errors.Join(err, c.Close())
 	}
-	h.outlet = newOutlet(c, h.stall)
+	h.outlet = newOutlet(c, h.stall, h.nudge)
 	early, err := rw.Reader.Peek(rw.Reader.Buffered())
 	if err != nil {
 		return nil, nil, errors.Join(err, c.Close())

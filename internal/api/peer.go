@@ -27,7 +27,23 @@ type peer struct {
 	cut       func()        // ends the conn without a word
 	gone      chan struct{} // closed when it has ended
 
-	leaving atomic.Bool // an admin wants it closed
+	draining *atomic.Bool // the replica's
+	leaving  atomic.Bool  // an admin wants it closed
+}
+
+// over is why the conn has to end: a closing, or nil if it has not to.
+func (p *peer) over() error {
+	switch {
+	case p.expiry.over.Load():
+		return closing{code: closeTokenExpired, reason: tokenExpired}
+	case p.leaving.Load():
+		return closing{closeDismissed, "closed by an admin", "dismissed", dismissPause}
+	case p.client.Ended():
+		return closing{code: closeDraining, reason: "start anew"}
+	case p.draining.Load():
+		return closing{closeDraining, "draining", "draining", drainPause()}
+	}
+	return nil
 }
 
 // maxAgent bounds what is kept of a user agent.
@@ -38,9 +54,9 @@ func (s *streams) newPeer(r *http.Request, transport string, who auth.Principal,
 	agent := r.UserAgent()
 	p := &peer{
 		id: uuid.NewString(), transport: transport, who: who, remote: noted(r).client, agent: strings.ToValidUTF8(agent[:min(len(agent), maxAgent)], ""),
-		since: time.Now(), client: c, outlet: o, cut: cut, gone: make(chan struct{}),
+		since: time.Now(), client: c, outlet: o, cut: cut, gone: make(chan struct{}), draining: &s.draining,
 	}
-	p.expiry = newExpiry(who, func(in int64) { c.Reply(hub.TokenExpires(in)) }, cut)
+	p.expiry = newExpiry(who, func(in int64) { c.Reply(hub.TokenExpires(in)) }, o.nudge, cut)
 	s.mu.Lock()
 	s.conns[p] = struct{}{}
 	s.mu.Unlock()

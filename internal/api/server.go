@@ -109,11 +109,4 @@ func (s *Server) Drain(ctx context.Context) error {
 	return errors.Join(err, s.http.Shutdown(ctx), s.http.Close())
 }
 
-func (s *Server) isDraining() bool {
-	select {
-	case <-s.streams.draining:
-		return true
-	default:
-		return false
-	}
-}
+func (s *Server) isDraining() bool { return s.streams.draining.Load() }

@@ -48,6 +48,7 @@ type sseConn struct {
 	outlet  *outlet
 	client  *hub.Client
 	peer    *peer
+	woken   chan struct{} // holds a token when there may be something to write
 
 	// Owned by the writer.
 	position event.Position // that the client has
@@ -61,7 +62,8 @@ type sseConn struct {
 func (s *streams) serveSSE(w http.ResponseWriter, r *http.Request, who auth.Principal, sub *urlSubscription) {
 	var p *peer
 	defer func() { s.discharge(who, p) }()
-	h := &hijack{ResponseWriter: w, stall: s.config.Stall}
+	c := &sseConn{streams: s, woken: make(chan struct{}, 1)}
+	h := &hijack{ResponseWriter: w, stall: s.config.Stall, nudge: c.nudge}
 	conn, rw, err := h.Hijack()
 	if err != nil {
 		s.logger.Debug("conn cannot be taken over", "error", err)
@@ -71,10 +73,17 @@ func (s *streams) serveSSE(w http.ResponseWriter, r *http.Request, who auth.Prin
 	defer cut()
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(r.Context()))
 	defer cancel(nil)
-	client := s.connect(ctx, who, sub)
-	p = s.newPeer(r, "sse", who, client, h.outlet, cut)
-	c := &sseConn{streams: s, outlet: h.outlet, client: client, peer: p}
+	c.outlet, c.client = h.outlet, s.connect(ctx, who, sub, c.nudge)
+	p = s.newPeer(r, "sse", who, c.client, h.outlet, cut)
+	c.peer = p
 	c.run(ctx, cancel, rw.Reader, sseHead(w.Header()))
+}
+
+func (c *sseConn) nudge() {
+	select {
+	case c.woken <- struct{}{}:
+	default:
+	}
 }
 
 // sseHead is the beginning of the answer, whose end is the end of the conn.
@@ -118,11 +127,8 @@ func (c *sseConn) writeAll(ctx context.Context) error {
 	tick := time.NewTicker(commentEvery)
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		if c.peer.expiry.isOver() {
-			return closing{closeTokenExpired, tokenExpired}
-		}
-		if c.peer.leaving.Load() {
-			return c.sayGoodbye("dismissed", dismissPause)
+		if err := c.peer.over(); err != nil {
+			return c.part(err)
 		}
 		if f, ok := c.client.Next(); ok {
 			if err := c.write(f, ""); err != nil {
@@ -135,23 +141,23 @@ func (c *sseConn) writeAll(ctx context.Context) error {
 			if err := c.outlet.write([]byte(":\n\n")); err != nil {
 				return err
 			}
-		case <-c.client.Wake():
-		case <-c.outlet.wake:
-		case <-c.peer.expiry.over:
+		case <-c.woken:
 		case <-ctx.Done():
-		case <-c.client.Ended():
-			return closing{closeDraining, "start anew"}
-		case <-c.streams.draining:
-			return c.sayGoodbye("draining", drainPause())
 		}
 	}
 	return context.Cause(ctx)
 }
 
-// sayGoodbye lets a browser come back when it should, by itself.
-func (c *sseConn) sayGoodbye(reason string, pause time.Duration) error {
-	ms := pause.Milliseconds()
-	return c.write(hub.Goodbye(reason, ms), fmt.Sprintf("retry: %d\n", ms))
+// part says goodbye, if the reason asks for that, and lets a browser come back
+// when it should, by itself.
+func (c *sseConn) part(reason error) error {
+	var end closing
+	if errors.As(reason, &end) && end.goodbye != "" {
+		if err := c.write(end.farewell(), fmt.Sprintf("retry: %d\n", end.pause.Milliseconds())); err != nil {
+			return err
+		}
+	}
+	return reason
 }
 
 // maxCopied is the largest frame that is copied to be written at once with the

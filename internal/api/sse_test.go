@@ -49,7 +49,7 @@ func (b *streamBench) request(query string, header http.Header) *http.Response {
 		b.t.Fatal(err)
 	}
 	r.Header = header
-	transport := &http.Transport{DialContext: b.pipes.dial, DisableKeepAlives: true, ReadBufferSize: 64}
+	transport := &http.Transport{DialContext: b.wire.dial, DisableKeepAlives: true, ReadBufferSize: 64}
 	resp, err := transport.RoundTrip(r)
 	if err != nil {
 		b.t.Fatal(err)

@@ -34,7 +34,7 @@ func TestStatusSaysInWordsWhatIsNotAsItShouldBe(t *testing.T) {
 	if got := b.get("/readyz"); got.status != http.StatusOK {
 		t.Errorf("readyz without Kafka: got %d, want 200", got.status)
 	}
-	b.server.streams.drain()
+	b.server.streams.draining.Store(true)
 	if st := b.status(); st.Status != "stopped" || st.Active {
 		t.Errorf("got %+v, want stopped", st)
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -27,7 +28,6 @@ const (
 	closeTokenExpired = websocket.StatusCode(4102)
 	closeDismissed    = websocket.StatusCode(4103)
 	closeDraining     = websocket.StatusCode(4200)
-	closeStalled      = websocket.StatusCode(4201)
 )
 
 // StreamConfig is what the stream allows.
@@ -68,8 +68,8 @@ type streams struct {
 	hub      *hub.Hub
 	hello    hub.Hello // what every conn is told alike
 	logger   *slog.Logger
-	draining chan struct{} // closed by drain
-	drain    func()
+	turns    *turns
+	draining atomic.Bool
 
 	joined sync.WaitGroup // every conn, its handshake included
 
@@ -81,13 +81,12 @@ type streams struct {
 
 func newStreams(c StreamConfig, a auth.Authenticator, h *hub.Hub, replica, version string, logger *slog.Logger) *streams {
 	c = c.withDefaults()
-	draining := make(chan struct{})
 	return &streams{
 		config: c, auth: a, hub: h, logger: logger,
 		hello: hub.Hello{Replica: replica, Version: version, Limits: hub.Limits{
 			Subscriptions: c.Subscriptions, MessageBytes: c.MessageBytes, FrameBytes: hub.FrameBytes,
 		}},
-		draining: draining, drain: sync.OnceFunc(func() { close(draining) }),
+		turns: newTurns(),
 		of:    map[string]int{},
 		conns: map[*peer]struct{}{},
 	}
@@ -131,10 +130,8 @@ var (
 func (s *streams) admit(who auth.Principal) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	select {
-	case <-s.draining:
+	if s.draining.Load() {
 		return errBusy
-	default:
 	}
 	if s.count >= s.config.Conns {
 		return errBusy
@@ -169,7 +166,10 @@ func (s *streams) discharge(who auth.Principal, p *peer) {
 // still there when ctx ends is cut off.
 func (s *streams) shutdown(ctx context.Context) error {
 	s.mu.Lock()
-	s.drain()
+	s.draining.Store(true)
+	for p := range s.conns {
+		p.outlet.nudge()
+	}
 	s.mu.Unlock()
 	stop := context.AfterFunc(ctx, func() {
 		s.mu.Lock()
@@ -187,7 +187,8 @@ func (s *streams) shutdown(ctx context.Context) error {
 // its own, which shutdown joins: that of the request holds buffers and a stack
 // that a conn has no use for.
 func (s *streams) serve(w http.ResponseWriter, r *http.Request, who auth.Principal, sub *urlSubscription) {
-	h := &hijack{ResponseWriter: w, stall: s.config.Stall}
+	c := &conn{streams: s, who: who, written: make(chan error, 1)}
+	h := &hijack{ResponseWriter: w, stall: s.config.Stall, nudge: c.nudge}
 	ws, err := websocket.Accept(h, r, &websocket.AcceptOptions{
 		Subprotocols:    []string{"eventfeed.v1"},
 		OriginPatterns:  s.config.AllowedOrigins,
@@ -201,21 +202,21 @@ func (s *streams) serve(w http.ResponseWriter, r *http.Request, who auth.Princip
 	ws.SetReadLimit(int64(s.config.MessageBytes))
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(r.Context()))
 	h.outlet.deflate = strings.Contains(w.Header().Get("Sec-WebSocket-Extensions"), "permessage-deflate")
-	client := s.connect(ctx, who, sub)
-	p := s.newPeer(r, "websocket", who, client, h.outlet, func() { _ = ws.CloseNow() })
-	c := &conn{streams: s, ws: ws, outlet: h.outlet, who: who, client: client, peer: p}
+	c.ws, c.outlet, c.ctx = ws, h.outlet, ctx
+	c.client = s.connect(ctx, who, sub, c.nudge)
+	c.peer = s.newPeer(r, "websocket", who, c.client, h.outlet, func() { _ = ws.CloseNow() })
 	go func() {
-		defer s.discharge(who, p)
+		defer s.discharge(who, c.peer)
 		defer cancel(nil)
-		c.run(ctx, cancel)
+		c.run(cancel)
 	}()
 }
 
 // connect adds a client to the hub, subscribed if it asks for that.
-func (s *streams) connect(ctx context.Context, who auth.Principal, sub *urlSubscription) *hub.Client {
+func (s *streams) connect(ctx context.Context, who auth.Principal, sub *urlSubscription, wake func()) *hub.Client {
 	hello := s.hello
 	hello.Tenants, hello.Admin = who.Tenants, who.Admin
-	client := s.hub.Connect(ctx, hello)
+	client := s.hub.Connect(ctx, hello, wake)
 	if sub != nil {
 		client.Subscribe("default", sub.filter, sub.from)
 	}

@@ -102,6 +102,24 @@ func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	}
 }
 
+// wire is a listener and the way to it.
+type wire interface {
+	net.Listener
+	dial(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// sockets are real conns, whose clients have small buffers.
+type sockets struct{ net.Listener }
+
+func (s sockets) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	var d net.Dialer
+	c, err := d.DialContext(ctx, "tcp", s.Addr().String())
+	if err != nil {
+		return nil, err
+	}
+	return c, c.(*net.TCPConn).SetReadBuffer(128 << 10)
+}
+
 // streamBench is a stream with its hub, and a way in.
 type streamBench struct {
 	t       *testing.T
@@ -109,7 +127,7 @@ type streamBench struct {
 	hub     *hub.Hub
 	auth    auth.Authenticator // of every conn
 	streams *streams
-	pipes   *pipes
+	wire    wire
 	dialed  []*websocket.Conn
 	closers []io.Closer
 	who     auth.Principal // of every conn
@@ -124,38 +142,51 @@ func inBubble(t *testing.T, c StreamConfig, f func(*streamBench)) {
 // inBubbleOf does so with conns that authenticate; nil makes everybody whom the
 // bench says.
 func inBubbleOf(t *testing.T, a auth.Authenticator, c StreamConfig, f func(*streamBench)) {
-	synctest.Test(t, func(t *testing.T) {
-		b := &streamBench{t: t, history: &shelf{}, pipes: newPipes(), who: auth.Everybody}
-		if b.auth = a; a == nil {
-			b.auth = b
-		}
-		ctx, cancel := context.WithCancel(context.Background())
-		var err error
-		if b.hub, err = hub.New(ctx, hub.Config{History: b.history, TailBytes: 50_000, FrameBytes: 50_000, Logger: slog.New(slog.DiscardHandler)}); err != nil {
-			t.Fatal(err)
-		}
-		b.streams = newStreams(c, b.auth, b.hub, "r1", "test", slog.New(slog.DiscardHandler))
-		server := &http.Server{Handler: b.handler()}
-		var joined sync.WaitGroup
-		joined.Go(func() { _ = b.hub.Run(ctx) })
-		joined.Go(func() { _ = b.hub.Follow(ctx) })
-		joined.Go(func() { _ = server.Serve(b.pipes) })
-		f(b)
-		for _, ws := range b.dialed {
-			_ = ws.CloseNow()
-		}
-		for _, c := range b.closers {
-			_ = c.Close()
-		}
-		stopping, stop := context.WithTimeout(ctx, time.Minute)
-		defer stop()
-		if err := b.streams.shutdown(stopping); err != nil {
-			t.Error("conns did not end:", err)
-		}
-		cancel()
-		_ = server.Close()
-		joined.Wait()
-	})
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { serveStream(t, newPipes(), a, c, f) })
+}
+
+// overSockets does so with real conns, and a real clock.
+func overSockets(t *testing.T, c StreamConfig, f func(*streamBench)) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	serveStream(t, sockets{l}, nil, c, f)
+}
+
+func serveStream(t *testing.T, w wire, a auth.Authenticator, c StreamConfig, f func(*streamBench)) {
+	b := &streamBench{t: t, history: &shelf{}, wire: w, who: auth.Everybody}
+	if b.auth = a; a == nil {
+		b.auth = b
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var err error
+	if b.hub, err = hub.New(ctx, hub.Config{History: b.history, TailBytes: 50_000, FrameBytes: 50_000, Logger: slog.New(slog.DiscardHandler)}); err != nil {
+		t.Fatal(err)
+	}
+	b.streams = newStreams(c, b.auth, b.hub, "r1", "test", slog.New(slog.DiscardHandler))
+	server := &http.Server{Handler: b.handler()}
+	var joined sync.WaitGroup
+	joined.Go(func() { _ = b.hub.Run(ctx) })
+	joined.Go(func() { _ = b.hub.Follow(ctx) })
+	joined.Go(func() { _ = server.Serve(w) })
+	f(b)
+	for _, ws := range b.dialed {
+		_ = ws.CloseNow()
+	}
+	for _, c := range b.closers {
+		_ = c.Close()
+	}
+	stopping, stop := context.WithTimeout(ctx, time.Minute)
+	defer stop()
+	if err := b.streams.shutdown(stopping); err != nil {
+		t.Error("conns did not end:", err)
+	}
+	cancel()
+	_ = server.Close()
+	joined.Wait()
 }
 
 // Authenticate makes everybody whom b says.
@@ -216,7 +247,7 @@ func (b *streamBench) dialAs(query string, p auth.Principal) *websocket.Conn {
 func (b *streamBench) dialWith(query string, header http.Header) *websocket.Conn {
 	b.t.Helper()
 	ws, _, err := websocket.Dial(context.Background(), "ws://eventfeed/stream?"+query, &websocket.DialOptions{
-		HTTPClient:   &http.Client{Transport: &http.Transport{DialContext: b.pipes.dial}},
+		HTTPClient:   &http.Client{Transport: &http.Transport{DialContext: b.wire.dial}},
 		HTTPHeader:   header,
 		Subprotocols: []string{"eventfeed.v1"},
 	})

@@ -12,23 +12,16 @@ import (
 )
 
 // Client is one conn's subscriptions and what is to be written to it, in
-// order. One goroutine, the writer, calls Next and Close; the other methods
-// are safe for concurrent use.
-//
-//	for {
-//		if frame, ok := c.Next(); ok {
-//			// write it
-//			continue
-//		}
-//		select { case <-c.Wake(): … case <-c.Ended(): … }
-//	}
+// order. The writer calls Next until there is nothing left, and again after
+// wake has been called; it calls Close in the end. It may be another goroutine
+// each time, but only one at a time. The other methods are safe for concurrent
+// use.
 type Client struct {
 	hub   *Hub
 	epoch string
 	limit int // subscriptions
-	wake  chan struct{}
-	ended chan struct{}
-	end   func() // closes ended, once
+	wake  func()
+	ended atomic.Bool
 
 	ctx    context.Context // of the reads; ends with Close
 	cancel context.CancelFunc
@@ -50,12 +43,13 @@ type Client struct {
 	status    *status // as the client was told
 }
 
-// Connect adds a client and lets hello be its first frame.
-func (h *Hub) Connect(ctx context.Context, hello Hello) *Client {
-	ended := make(chan struct{})
+// Connect adds a client and lets hello be its first frame. wake is called when
+// Next may have something again, or Ended has changed: often, by anybody, even
+// before Connect returns, and while the hub is locked. It must neither wait nor
+// call the client.
+func (h *Hub) Connect(ctx context.Context, hello Hello, wake func()) *Client {
 	c := &Client{
-		hub: h, limit: hello.Limits.Subscriptions,
-		wake: make(chan struct{}, 1), ended: ended, end: sync.OnceFunc(func() { close(ended) }),
+		hub: h, limit: hello.Limits.Subscriptions, wake: wake,
 		lastFrame: time.Now(), status: h.status.Load(),
 	}
 	if !c.status.isFine() {
@@ -93,17 +87,12 @@ func (c *Client) Close() {
 // Epoch names the numbering of all that the client is given.
 func (c *Client) Epoch() string { return c.epoch }
 
-// Wake holds a token when Next may have something.
-func (c *Client) Wake() <-chan struct{} { return c.wake }
+// Ended says that the hub wants the client to reconnect.
+func (c *Client) Ended() bool { return c.ended.Load() }
 
-// Ended is closed when the hub wants the client to reconnect.
-func (c *Client) Ended() <-chan struct{} { return c.ended }
-
-func (c *Client) wakeUp() {
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
+func (c *Client) end() {
+	c.ended.Store(true)
+	c.wake()
 }
 
 // post lets the writer run f.
@@ -111,7 +100,7 @@ func (c *Client) post(f func()) {
 	c.mu.Lock()
 	c.posts = append(c.posts, f)
 	c.mu.Unlock()
-	c.wakeUp()
+	c.wake()
 }
 
 // Reply writes a frame in its turn.
@@ -141,16 +130,14 @@ func (c *Client) Unsubscribe(id string) {
 }
 
 // Next gives the next frame to write; calling it says that the one before has
-// been written. If there is none now, ok is false: wait for Wake.
+// been written. If there is none now, ok is false.
 func (c *Client) Next() (f Frame, ok bool) {
 	c.settle()
 	c.runPosts()
 	defer c.show()
 	progress := c.hub.progress.Load()
-	select {
-	case <-c.ended:
+	if c.Ended() {
 		return Frame{}, false
-	default:
 	}
 	if st := c.hub.status.Load(); st != c.status && len(c.out) == 0 {
 		c.status = st

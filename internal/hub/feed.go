@@ -135,7 +135,7 @@ func (f *feed) append(fr Frame, position event.Position) {
 // wakeLive needs f.mu.
 func (f *feed) wakeLive() {
 	for _, s := range f.live {
-		s.client.wakeUp()
+		s.client.wake()
 	}
 }
 

@@ -9,7 +9,7 @@
 // catches up from history.
 //
 // Goroutines: Run orders and dispatches; Follow watches the head of the store
-// and fills holes; each Client belongs to the goroutine that calls its Next.
+// and fills holes; each Client belongs to whoever calls its Next.
 // Locks are taken in the order Hub.mu, feed.mu, and never held during I/O.
 package hub
 

@@ -44,7 +44,7 @@ func newHub(t *testing.T) (*Hub, *memory) {
 func TestPreviewsReachWhoIsLiveAndMatchesAndThenTheStoredEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, m := newHub(t)
-		c := h.Connect(t.Context(), Hello{Limits: Limits{Subscriptions: 4}})
+		c := h.Connect(t.Context(), Hello{Limits: Limits{Subscriptions: 4}}, func() {})
 		defer c.Close()
 		c.Subscribe("a", filter.Filter{TenantIDs: []string{"t1"}}.Canonical(), From{})
 		framesOf(c)
@@ -65,7 +65,7 @@ func TestPreviewsReachWhoIsLiveAndMatchesAndThenTheStoredEvents(t *testing.T) {
 func TestConnsAreToldWhatIsAwayWhenItChangesAndWhenTheyCome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, _ := newHub(t)
-		early := h.Connect(t.Context(), Hello{})
+		early := h.Connect(t.Context(), Hello{}, func() {})
 		defer early.Close()
 		h.Tell(Services{"ok", "ok", "none"})
 		framesOf(early)
@@ -78,7 +78,7 @@ func TestConnsAreToldWhatIsAwayWhenItChangesAndWhenTheyCome(t *testing.T) {
 		if got := framesOf(early); len(got) != 0 {
 			t.Errorf("got %q, though nothing has changed", got)
 		}
-		late := h.Connect(t.Context(), Hello{})
+		late := h.Connect(t.Context(), Hello{}, func() {})
 		defer late.Close()
 		if got := framesOf(late); len(got) != 2 || got[1] != away {
 			t.Errorf("got %q, want hello and %s", got, away)

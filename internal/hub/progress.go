@@ -45,7 +45,7 @@ func (h *Hub) tellProgress() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for c := range h.clients {
-		c.wakeUp()
+		c.wake()
 	}
 }
 

@@ -60,7 +60,8 @@ func (r *reader) conn(done <-chan struct{}) bool {
 	if hub == nil {
 		return true
 	}
-	c := hub.Connect(context.Background(), Hello{Replica: "r", Limits: Limits{Subscriptions: 4}})
+	woken := make(chan struct{}, 1)
+	c := hub.Connect(context.Background(), Hello{Replica: "r", Limits: Limits{Subscriptions: 4}}, func() { nudge(woken) })
 	defer c.Close()
 	from := r.from
 	if r.started {
@@ -70,12 +71,13 @@ func (r *reader) conn(done <-chan struct{}) bool {
 	c.Subscribe("a", r.filter, from)
 	for {
 		f, ok := c.Next()
+		if c.Ended() {
+			return true
+		}
 		if !ok {
 			select {
-			case <-c.Wake():
+			case <-woken:
 				continue
-			case <-c.Ended():
-				return true
 			case <-killed:
 				return true
 			case <-done:
@@ -92,6 +94,14 @@ func (r *reader) conn(done <-chan struct{}) bool {
 		if r.started && r.rng.Float64() < r.leave {
 			return true
 		}
+	}
+}
+
+// nudge leaves a token, unless there is one.
+func nudge(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
 	}
 }
 

@@ -35,6 +35,6 @@ func (h *Hub) Tell(s Services) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for c := range h.clients {
-		c.wakeUp()
+		c.wake()
 	}
 }

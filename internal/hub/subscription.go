@@ -114,7 +114,7 @@ func (s *subscription) catchUp() {
 	default:
 		entries = entries[:min(len(entries), windowSize)]
 		s.deliver(entries, s.position+event.Position(len(entries)), false)
-		s.client.wakeUp() // there may be nothing to write, and still more to look at
+		s.client.wake() // there may be nothing to write, and still more to look at
 	}
 }
 

@@ -82,7 +82,13 @@ func runTwin(t *testing.T, url, name string, h *history, done <-chan struct{}, j
 	t.Cleanup(parts.Wait)
 	t.Cleanup(cancel)
 	w := &twin{peer: joinHub(t, url, name, own), hub: own}
-	c := own.Connect(ctx, hub.Hello{Limits: hub.Limits{Subscriptions: 1}})
+	woken := make(chan struct{}, 1)
+	c := own.Connect(ctx, hub.Hello{Limits: hub.Limits{Subscriptions: 1}}, func() {
+		select {
+		case woken <- struct{}{}:
+		default:
+		}
+	})
 	c.Subscribe("a", filter.Filter{}, hub.From{Start: hub.AtPosition, Epoch: "e1"})
 	joined.Go(func() {
 		defer c.Close()
@@ -92,7 +98,7 @@ func runTwin(t *testing.T, url, name string, h *history, done <-chan struct{}, j
 				select {
 				case <-done:
 					return
-				case <-c.Wake():
+				case <-woken:
 				}
 				continue
 			}

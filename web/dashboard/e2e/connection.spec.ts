@@ -19,9 +19,11 @@ test(
     await expect(banner).toContainText(/Reconnecting \(attempt \d+, (in [\d.]+ s|now)\)/, { timeout: 1_000 });
     await expect(live.state).toHaveText('Reconnecting');
     await expect(live.rows).toHaveCount(5);
+    // By itself it would wait for a while: what connects it is the button.
+    await expect(banner).toContainText(/in ([4-9]|\d{2,})(\.\d+)? s/, { timeout: 45_000 });
     cable.heal();
     await banner.getByRole('button', { name: 'Retry now' }).click();
-    await expect(live.state).toHaveText('Live');
+    await expect(live.state).toHaveText('Live', { timeout: 2_000 });
     await expect(banner).toBeHidden();
     await cable.close();
   },
