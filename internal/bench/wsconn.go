@@ -18,7 +18,7 @@ const (
 	// headBytes hold what a frame of events says before its events.
 	headBytes = 160
 	// readBytes is what a conn reads at once, unless it looks into a frame.
-	readBytes = 512
+	readBytes = 2048
 )
 
 // wsConn reads a stream with as little work as can be: the load generator

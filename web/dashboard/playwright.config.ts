@@ -8,7 +8,6 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   workers: 1, // tests measure times, on however few cores
-  retries: 1, // they measure times: what passes only then is reported as flaky
   reporter: [['list']],
   use: {
     viewport: { width: 1440, height: 900 },

@@ -20,11 +20,11 @@ test('UX-30 a filter narrows what is sent', async ({ server, page, open }) => {
 
 test('UX-31 a copied URL shows the same view elsewhere', async ({ server, page, browser, open }) => {
   await server.produce(TOPIC, [
-    ...records('ux31', 3, { source: 'ux31', payload: NESTED }),
-    record('ux31-x', { source: 'other' }),
+    ...records('bar31', 3, { source: 'bar31', payload: NESTED }),
+    record('bar31-x', { source: 'other' }),
   ]);
   const live = await open(server.url);
-  await page.getByRole('combobox').fill('source:ux31');
+  await page.getByRole('combobox').fill('source:bar31');
   await page.keyboard.press('Enter');
   await expect(live.rows).toHaveCount(3);
   await page.getByRole('button', { name: 'Local' }).click();
@@ -33,7 +33,7 @@ test('UX-31 a copied URL shows the same view elsewhere', async ({ server, page, 
   await page.keyboard.press('Enter');
   await page.keyboard.press('Escape');
   await live.row(1).click();
-  await expect(live.drawer).toContainText('ux31-1');
+  await expect(live.drawer).toContainText('bar31-1');
   await page.keyboard.press('c');
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   const other = await browser.newPage({ viewport: { width: 1440, height: 900 }, timezoneId: 'Asia/Tokyo' });
@@ -41,16 +41,16 @@ test('UX-31 a copied URL shows the same view elsewhere', async ({ server, page, 
   await expect(other.getByRole('grid').locator('[data-key]')).toHaveCount(3);
   await expect(other.getByRole('columnheader', { name: 'deep.list.1.n' })).toBeVisible();
   await expect(other.getByRole('gridcell', { name: '12345678901234567890' }).first()).toBeVisible();
-  await expect(other.getByRole('complementary', { name: 'Event' })).toContainText('ux31-1');
+  await expect(other.getByRole('complementary', { name: 'Event' })).toContainText('bar31-1');
   const times = (p: typeof page) => p.locator('[data-column="time"]').allTextContents();
   expect(await times(other)).toEqual(await times(page));
   await other.close();
 });
 
 test('UX-32 back and forward undo and redo', async ({ server, page, open }) => {
-  await server.produce(TOPIC, records('ux32', 3, { source: 'ux32' }));
+  await server.produce(TOPIC, records('bar32', 3, { source: 'bar32' }));
   const live = await open(server.url);
-  await page.getByRole('combobox').fill('source:ux32');
+  await page.getByRole('combobox').fill('source:bar32');
   await page.keyboard.press('Enter');
   await expect(live.rows).toHaveCount(3);
   await page.getByRole('button', { name: 'failure' }).click();
@@ -64,13 +64,13 @@ test('UX-32 back and forward undo and redo', async ({ server, page, open }) => {
   await page.goBack();
   await expect(page.getByRole('button', { name: /^Remove/ })).toHaveCount(0);
   await page.goForward();
-  await expect(page.getByRole('button', { name: 'Remove source ux32' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Remove source bar32' })).toBeVisible();
   await expect(live.rows).toHaveCount(3);
 });
 
 test('UX-33 a bad expression is told at its place, and the result before stays', async ({ server, page, open }) => {
-  await server.produce(TOPIC, records('ux33', 4, { source: 'ux33' }));
-  const live = await open(`${server.url}/live?sources=ux33`);
+  await server.produce(TOPIC, records('bar33', 4, { source: 'bar33' }));
+  const live = await open(`${server.url}/live?sources=bar33`);
   await expect(live.rows).toHaveCount(4);
   const where = page.getByRole('textbox', { name: /^Where/ });
   await where.fill('payload.duration_ms > 1e3');
@@ -79,7 +79,7 @@ test('UX-33 a bad expression is told at its place, and the result before stays',
   await expect(alert).toContainText('What you see is still the filter before');
   await expect(alert.locator('[data-at]')).toHaveAttribute('data-at', '1:24');
   await expect(live.rows).toHaveCount(4);
-  await server.produce(TOPIC, records('ux33-more', 2, { source: 'ux33' }));
+  await server.produce(TOPIC, records('bar33-more', 2, { source: 'bar33' }));
   await expect(live.rows).toHaveCount(6); // it is still live
   await where.fill('payload.duration_ms > 1000');
   await where.press('Enter');

@@ -40,10 +40,10 @@ export interface ServerOptions {
 /** Writes what it is given to one partition, so that the order is the one in which it was given. */
 export class Producer {
   readonly #kcat: ChildProcess;
-  readonly #wrote: (count: number) => void;
+  readonly #wrote: (values: readonly string[]) => void;
   #said = '';
 
-  constructor(broker: string, topic: string, wrote: (count: number) => void) {
+  constructor(broker: string, topic: string, wrote: (values: readonly string[]) => void) {
     this.#wrote = wrote;
     const args = ['-P', '-q', '-b', broker, '-t', topic, '-p', '0', '-X', 'linger.ms=1,message.max.bytes=4000000'];
     this.#kcat = spawn('kcat', args, { stdio: ['pipe', 'ignore', 'pipe'] });
@@ -54,7 +54,7 @@ export class Producer {
 
   write(values: readonly string[]): void {
     this.#kcat.stdin?.write(`${values.join('\n')}\n`);
-    this.#wrote(values.length);
+    this.#wrote(values);
   }
 
   async end(): Promise<void> {
@@ -74,6 +74,7 @@ export class Server {
   #process: ChildProcess | null = null;
   #log = '';
   #produced = 0;
+  readonly #ids = new Set<string>();
 
   private constructor(port: number, kafkaPort: number, options: ServerOptions) {
     this.port = port;
@@ -170,9 +171,18 @@ export class Server {
 
   /** One that stays, so that what it writes is on its way at once. */
   producer(topic: string): Producer {
-    return new Producer(this.kafka, topic, (count) => {
-      this.#produced += count;
-    });
+    return new Producer(this.kafka, topic, (values) => this.#count(values));
+  }
+
+  /** Tests share the server: an event whose id another test has used would never be stored. */
+  #count(values: readonly string[]): void {
+    for (const value of values) {
+      const id = /"event_id":"[^"]*"/.exec(value)?.[0];
+      if (id === undefined) continue;
+      if (this.#ids.has(id)) throw new Error(`an event with ${id} has been written to this server before`);
+      this.#ids.add(id);
+    }
+    this.#produced += values.length;
   }
 
   /** Waits until so many events are stored, and the replica has them to deliver. */
