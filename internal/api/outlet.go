@@ -134,10 +134,18 @@ func (o *outlet) try(p []byte) (int, error) {
 	}
 	o.attempt.bytes = p
 	err := o.socket.Write(o.attempt.run)
-	n := o.attempt.n
+	if errors.Is(err, os.ErrDeadlineExceeded) { // that of a write before
+		o.deadline = time.Time{}
+		if err = o.SetWriteDeadline(o.deadline); err == nil {
+			err = o.socket.Write(o.attempt.run)
+		}
+	}
 	o.attempt.bytes = nil
-	o.written.Add(int64(n))
-	return n, errors.Join(err, o.attempt.err)
+	if err != nil {
+		return 0, err
+	}
+	o.written.Add(int64(o.attempt.n))
+	return o.attempt.n, o.attempt.err
 }
 
 func (a *attempt) write(fd uintptr) bool {
@@ -150,8 +158,7 @@ func (a *attempt) write(fd uintptr) bool {
 }
 
 // write writes p whole, however slowly the peer reads, unless it takes no byte
-// and sends none for as long as stall. forgetDeadline has to be called before
-// the next try.
+// and sends none for as long as stall.
 func (o *outlet) write(p []byte) error {
 	for {
 		if now := time.Now(); o.deadline.Sub(now) < o.stall {
@@ -175,12 +182,6 @@ func (o *outlet) write(p []byte) error {
 		}
 		p = p[n:]
 	}
-}
-
-// forgetDeadline lets the conn be without a deadline again.
-func (o *outlet) forgetDeadline() error {
-	o.deadline = time.Time{}
-	return o.SetWriteDeadline(o.deadline)
 }
 
 // hijack gives an outlet instead of the bare conn, with buffers that fit what

@@ -134,18 +134,15 @@ func (c *conn) turn() {
 // writeOn writes p and what comes after it, however slowly the peer takes it,
 // until nothing is left.
 func (c *conn) writeOn(p []byte) {
-	var err error
-	for p != nil && err == nil {
-		if err = c.outlet.write(p); err == nil {
+	for p != nil {
+		err := c.outlet.write(p)
+		if err == nil {
 			p, err = c.next()
 		}
-	}
-	if err == nil {
-		err = c.outlet.forgetDeadline()
-	}
-	if err != nil {
-		c.end(err)
-		return
+		if err != nil {
+			c.end(err)
+			return
+		}
 	}
 	c.sleep()
 }

@@ -137,6 +137,9 @@ func TestTryWritesWhatTheSocketTakesAndDoesNotWait(t *testing.T) {
 			t.Fatal(err)
 		}
 		o := newOutlet(unread, time.Minute, func() {})
+		if err := o.SetWriteDeadline(time.Now().Add(-time.Second)); err != nil { // that of a write long ago
+			t.Fatal(err)
+		}
 		const most = 1000 << 20
 		sent, took := 0, 1
 		for took > 0 && sent < most {

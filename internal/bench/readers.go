@@ -25,9 +25,9 @@ type readers struct {
 	failed  atomic.Pointer[error]
 }
 
-// reader is one conn. Its goroutine owns all but the counts and live.
+// reader is one conn. Who reads it owns all but the counts and live.
 type reader struct {
-	ws    *wsConn
+	line  line
 	whole bool          // looks into each frame
 	timed bool          // and at how old its events are
 	live  chan struct{} // closed at the first caught_up
@@ -36,6 +36,7 @@ type reader struct {
 	bytes  atomic.Int64 // of frames with events
 	lagged atomic.Int64 // how often it was too slow
 
+	frames   frames
 	position int64
 	samples  []time.Duration
 	isLive   bool
@@ -60,15 +61,14 @@ func (s Server) connect(ctx context.Context, n int, filter func(i int) url.Value
 		query := filter(i)
 		query.Set("from", "now")
 		at.RawQuery = query.Encode()
-		ws, err := dial(ctx, &at)
-		if err != nil {
+		sample := i%max(1, n/sampled) == 0
+		r := &reader{whole: sample || !s.Alone, timed: sample && !s.untimed, live: make(chan struct{})}
+		if err := rs.add(ctx, &at, r); err != nil {
 			rs.close()
 			return nil, fmt.Errorf("open conn %d of %d: %w", i+1, n, err)
 		}
-		sample := i%max(1, n/sampled) == 0
-		rs.add(&reader{ws: ws, whole: sample || !s.Alone, timed: sample && !s.untimed, live: make(chan struct{})})
 	}
-	if err := rs.allLive(ctx); err != nil {
+	if err := errors.Join(rs.start(), rs.allLive(ctx)); err != nil {
 		rs.close()
 		return nil, err
 	}
@@ -80,13 +80,24 @@ func ofTenant(tenant string) func(int) url.Values {
 	return func(int) url.Values { return url.Values{"tenant_ids": {tenant}} }
 }
 
-func (rs *readers) add(r *reader) {
+// add opens a conn, which is read once all have been opened.
+func (rs *readers) add(ctx context.Context, at *url.URL, r *reader) error {
+	c, early, err := dial(ctx, at)
+	if err != nil {
+		return err
+	}
+	if r.line, err = detach(c); err != nil {
+		return err
+	}
 	rs.conns = append(rs.conns, r)
-	rs.joined.Go(func() {
-		if err := r.read(); !rs.closing.Load() {
-			rs.failed.CompareAndSwap(nil, &err)
-		}
-	})
+	return r.take(early)
+}
+
+// fail keeps the first failure, unless it is our own closing.
+func (rs *readers) fail(err error) {
+	if err != nil && !rs.closing.Load() {
+		rs.failed.CompareAndSwap(nil, &err)
+	}
 }
 
 func (rs *readers) allLive(ctx context.Context) error {
@@ -105,13 +116,12 @@ func (rs *readers) allLive(ctx context.Context) error {
 	return nil
 }
 
-// close ends the conns, after which what they have seen can be read.
+// close ends the conns, after which what they have seen can be read. It may be
+// called again.
 func (rs *readers) close() {
-	rs.closing.Store(true)
-	for _, r := range rs.conns {
-		_ = r.ws.Close() // nothing was promised to it
+	if !rs.closing.Swap(true) {
+		rs.stop()
 	}
-	rs.joined.Wait()
 }
 
 var (
@@ -129,47 +139,42 @@ var (
 	reset      = typed("reset")
 )
 
-// read counts until the conn ends, and says why it did.
-func (r *reader) read() error {
-	for {
-		head, size, err := r.ws.next()
-		if err != nil {
-			return err
+// take counts what p tells.
+func (r *reader) take(p []byte) error { return r.frames.take(p, r.look) }
+
+// look takes a frame, and says whether it has to be seen whole for that.
+func (r *reader) look(text []byte, size int) (all bool, err error) {
+	if !bytes.HasPrefix(text, events) {
+		if len(text) < size {
+			return true, nil
 		}
-		if bytes.HasPrefix(head, events) {
-			err = r.events(head, size)
-		} else {
-			err = r.other()
-		}
-		if err != nil {
-			return err
-		}
+		return false, r.other(text)
 	}
+	if whole := r.whole || bytes.HasPrefix(text, catchUp); whole && len(text) < size {
+		return true, nil
+	}
+	return false, r.events(text, size)
 }
 
-// events takes a frame of events, which has to begin where the last one ended.
-func (r *reader) events(head []byte, size int) error {
-	prev, through := number(head, prevName), number(head, position)
+// events takes a frame of events, which has to begin where the last one ended:
+// its head, or all of it.
+func (r *reader) events(text []byte, size int) error {
+	prev, through := number(text, prevName), number(text, position)
 	if prev < 0 || through <= prev {
-		return fmt.Errorf("got a frame that begins with %q", head)
+		return fmt.Errorf("got a frame that begins with %q", text[:min(len(text), headBytes)])
 	}
 	if prev > r.position || through <= r.position {
 		return fmt.Errorf("got a frame of (%d, %d] at position %d", prev, through, r.position)
 	}
 	n := through - r.position
-	if r.whole || bytes.HasPrefix(head, catchUp) {
-		frame, err := r.ws.rest()
-		if err != nil {
-			return err
-		}
-		if n, err = countEvents(frame, r.position, through); err != nil {
+	if r.whole || bytes.HasPrefix(text, catchUp) {
+		var err error
+		if n, err = countEvents(text, r.position, through); err != nil {
 			return err
 		}
 		if r.timed {
-			r.time(frame, time.Now().UnixNano())
+			r.time(text, time.Now().UnixNano())
 		}
-	} else if err := r.ws.skip(); err != nil {
-		return err
 	}
 	r.position = through
 	r.bytes.Add(int64(size))
@@ -195,11 +200,7 @@ func countEvents(frame []byte, after, through int64) (n int64, err error) {
 }
 
 // other takes a frame without events.
-func (r *reader) other() error {
-	frame, err := r.ws.rest()
-	if err != nil {
-		return err
-	}
+func (r *reader) other(frame []byte) error {
 	switch {
 	case bytes.HasPrefix(frame, subscribed):
 		r.position = number(frame, position)

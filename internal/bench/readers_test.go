@@ -79,11 +79,12 @@ func outcome(t *testing.T, frames ...string) error {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ws, err := dial(t.Context(), u)
-		if err != nil {
-			t.Fatal(err)
+		if err := rs.add(t.Context(), u, &reader{whole: i == 0, timed: i == 0, live: make(chan struct{})}); err != nil {
+			return err
 		}
-		rs.add(&reader{ws: ws, whole: i == 0, timed: i == 0, live: make(chan struct{})})
+	}
+	if err := rs.start(); err != nil {
+		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
@@ -190,6 +191,45 @@ func TestAFigureIsMetOrMissed(t *testing.T) {
 	} {
 		if got := c.f.Verdict(); got != c.want {
 			t.Errorf("got %q for %v of %v, want %q", got, c.f.Value, c.f.Target, c.want)
+		}
+	}
+}
+
+// Frames are the same however they come in pieces.
+func TestFramesAreCutWhateverTheirPieces(t *testing.T) {
+	texts := []string{"", "a", strings.Repeat("b", 125), strings.Repeat("c", 126), strings.Repeat("d", 160), strings.Repeat("e", 1000), strings.Repeat("f", 70_000), "g"}
+	var sent []byte
+	for _, text := range texts {
+		sent = append(sent, wire(text)...)
+	}
+	for _, piece := range []int{1, 2, 3, 7, 127, 160, 170, 4096, len(sent)} {
+		for _, all := range []bool{false, true} {
+			var f frames
+			var got []string
+			look := func(text []byte, size int) (bool, error) {
+				if all && len(text) < size {
+					return true, nil
+				}
+				got = append(got, fmt.Sprintf("%d %s", size, text))
+				return false, nil
+			}
+			for from := 0; from < len(sent); from += piece {
+				if err := f.take(sent[from:min(len(sent), from+piece)], look); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for i, text := range texts {
+				want := text
+				if !all {
+					want = text[:min(len(text), headBytes)]
+				}
+				if want = fmt.Sprintf("%d %s", len(text), want); i >= len(got) || got[i] != want {
+					t.Fatalf("pieces of %d, all %v: frame %d is not what was sent", piece, all, i)
+				}
+			}
+			if len(got) != len(texts) {
+				t.Errorf("pieces of %d, all %v: got %d frames, want %d", piece, all, len(got), len(texts))
+			}
 		}
 	}
 }
