@@ -75,8 +75,8 @@ func (c *conn) next() ([]byte, error) {
 	return c.outlet.bytesOf(f), nil
 }
 
-// end closes the conn, which its caller holds, with a goodbye and the code that
-// the reason asks for.
+// end closes the conn, which is busy with its caller for good, with a goodbye
+// and the code that the reason asks for.
 func (c *conn) end(reason error) {
 	var end closing
 	if errors.As(reason, &end) && end.goodbye != "" {

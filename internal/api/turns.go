@@ -5,17 +5,22 @@ import (
 	"sync"
 )
 
-// turnFrames bounds what a conn writes in one turn.
-const turnFrames = 16
+const (
+	// turnFrames bounds what a conn writes in one turn.
+	turnFrames = 16
+	// turnBytes is the longest frame that is written in a turn: copying a longer
+	// one takes the kernel many times what waking a goroutine costs.
+	turnBytes = 64 << 10
+)
 
 // turns lets the conns that have something to write do so, one after the
 // other, in a few goroutines, which end when nothing is left: with one
 // goroutine for each conn, waking it and putting it to sleep again cost nearly
 // as much as what it wrote.
 //
-// Nothing in a turn waits for a peer: what a peer does not take at once is
-// written by a goroutine of the conn's own, which gives the conn back when all
-// of it has been taken.
+// Nothing in a turn takes long: large frames, and what a peer does not take at
+// once, are written by a goroutine of the conn's own, which gives the conn back
+// when all of it has been taken.
 type turns struct {
 	most int // goroutines
 
@@ -92,21 +97,21 @@ func (c *conn) nudge() {
 	}
 }
 
-// again queues the conn, which its caller holds.
+// again queues the conn, which is busy with its caller.
 func (c *conn) again() {
 	c.place.Store(queued)
 	c.streams.turns.put(c)
 }
 
-// sleep gives the conn back, whose caller holds it and has found nothing to
-// write.
+// sleep gives back the conn, which is busy with its caller, who has found
+// nothing to write.
 func (c *conn) sleep() {
 	if !c.place.CompareAndSwap(busy, asleep) {
 		c.again()
 	}
 }
 
-// turn writes what the peer takes at once.
+// turn writes what there is.
 func (c *conn) turn() {
 	for range turnFrames {
 		p, err := c.next()
@@ -118,7 +123,10 @@ func (c *conn) turn() {
 			c.sleep()
 			return
 		}
-		n, err := c.outlet.try(p)
+		n := 0
+		if len(p) <= turnBytes {
+			n, err = c.outlet.try(p)
+		}
 		if err != nil {
 			go c.end(err)
 			return

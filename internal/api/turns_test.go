@@ -115,7 +115,7 @@ func TestAPeerThatReadsNothingTakesNobodysTurn(t *testing.T) {
 			stuck[i] = ready()
 		}
 		quick := ready()
-		const events, size = 60, 100_000 // more than the buffers of a socket hold
+		const events, size = 200, 30_000 // more than the buffers of a socket hold
 		for p := range event.Position(events) {
 			b.store(1, size)
 			through(quick, p+1)
