@@ -23,8 +23,9 @@ type liveFrame struct {
 // once and shared by everybody who subscribed.
 //
 // A frame is made at once when the one before has been written by most of the
-// subscriptions, else as soon as it has, at the latest after flushAfter: an
-// idle feed adds no latency, a busy one makes few, large frames.
+// subscriptions, and half as much time again has passed as that took: an idle
+// feed adds no latency, a busy one makes few, large frames and leaves the
+// machine time for what feeds it. It is made after flushAfter in any case.
 type feed struct {
 	hub    *Hub
 	id     uint64
@@ -42,6 +43,7 @@ type feed struct {
 	base    uint64          // sequence number of frames[0]
 	last    event.Position  // what the newest frame covers up to
 	lastAt  time.Time       // when it was made
+	took    time.Duration   // until the last one that most have written had been
 	timer   *time.Timer     // runs while pending waits
 	waiting bool            // the timer is set
 	offered bool            // Run will call offer
@@ -62,22 +64,34 @@ func (f *feed) add(e *entry) (first bool) {
 func (f *feed) offer() {
 	f.mu.Lock()
 	f.offered = false
-	if f.mostWroteLast() {
-		f.flush()
-	} else if len(f.pending) > 0 && !f.waiting {
-		f.waiting = true
-		f.arm(max(0, flushAfter-time.Since(f.lastAt)))
-	}
+	flushed := f.flushWhenDue()
 	f.mu.Unlock()
-	f.hub.frames.evict()
+	if flushed {
+		f.hub.frames.evict()
+	}
 }
 
-func (f *feed) arm(d time.Duration) {
-	if f.timer == nil {
-		f.timer = time.AfterFunc(d, f.flushNow)
-		return
+// flushWhenDue makes a frame of what is pending, now or when its time comes,
+// and says whether it did so now. Needs f.mu.
+func (f *feed) flushWhenDue() bool {
+	if len(f.pending) == 0 {
+		return false
 	}
-	f.timer.Reset(d)
+	pause := flushAfter
+	if f.mostWroteLast() {
+		pause = min(pause, f.took+f.took/2)
+	}
+	if pause -= time.Since(f.lastAt); pause <= 0 {
+		f.flush()
+		return true
+	}
+	f.waiting = true
+	if f.timer == nil {
+		f.timer = time.AfterFunc(pause, f.flushNow)
+	} else {
+		f.timer.Reset(pause)
+	}
+	return false
 }
 
 // flushNow makes a frame of whatever is pending.
@@ -109,7 +123,6 @@ func (f *feed) flush() {
 	}
 	clear(f.pending)
 	f.pending = f.pending[:0]
-	f.lastAt = time.Now()
 	f.wakeLive()
 }
 
@@ -129,6 +142,7 @@ func (f *feed) makeFrame(entries []*entry) []*entry {
 // append adds a frame for everybody who is live. Needs f.mu.
 func (f *feed) append(fr Frame, position event.Position) {
 	f.frames = append(f.frames, &liveFrame{Frame: fr, position: position, left: len(f.live)})
+	f.lastAt = time.Now()
 	f.hub.frames.keep(f, len(fr.wire))
 }
 
@@ -156,13 +170,14 @@ func (f *feed) next(seq uint64) (fr *liveFrame, gone bool) {
 // wrote notes that one more subscription has written fr.
 func (f *feed) wrote(fr *liveFrame) {
 	f.mu.Lock()
+	before, flushed := f.mostWroteLast(), false
 	fr.left--
-	ready := len(f.pending) > 0 && f.mostWroteLast()
-	if ready {
-		f.flush()
+	if !before && f.mostWroteLast() {
+		f.took = time.Since(f.lastAt)
+		flushed = f.flushWhenDue()
 	}
 	f.mu.Unlock()
-	if ready {
+	if flushed {
 		f.hub.frames.evict()
 	}
 }
