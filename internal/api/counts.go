@@ -68,7 +68,7 @@ func (s *Server) histogram(w http.ResponseWriter, r *http.Request) error {
 		Buckets []outcomesJSON `json:"buckets"`
 		Width   int64          `json:"width_ms"`
 		countedJSON
-	}{buckets, h.Width.Milliseconds(), showCounted(h.Reached, q.start, q.end)})
+	}{buckets, h.Width / 1000, showCounted(h.Reached, q.start, q.end)})
 }
 
 type valueJSON struct {

@@ -36,7 +36,7 @@ func (s *Store) Histogram(ctx context.Context, f filter.Filter, start, end time.
 		reached, err = s.countBack(ctx, f, times, t.countEvents)
 		return err
 	})
-	return Histogram{t.Buckets, time.Duration(t.width) * time.Microsecond, reached}, err
+	return Histogram{t.Buckets, t.width, reached}, err
 }
 
 func histogramWidth(times stretch, most int64) int64 {

@@ -75,7 +75,7 @@ type Bucket struct {
 // Histogram counts the events of a range of time in buckets.
 type Histogram struct {
 	Buckets []Bucket
-	Width   time.Duration
+	Width   int64 // of a bucket, in microseconds: a time.Duration ends at 292 years
 	Reached
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/omninode-ai/eventfeed/internal/event"
 	"github.com/omninode-ai/eventfeed/internal/filter"
@@ -91,7 +92,7 @@ func (t *tally) addCounts(ctx context.Context, q querier, p pieces) error {
 
 // bin is the start of the bucket that a row's minute, hour or timestamp lies in.
 func (t *tally) bin(c *clauses, column string) string {
-	return fmt.Sprintf("date_bin(%s, %s, %s)", c.arg(time.Duration(t.width)*time.Microsecond), column, c.arg(t.Buckets[0].Start))
+	return fmt.Sprintf("date_bin(%s, %s, %s)", c.arg(pgtype.Interval{Microseconds: t.width, Valid: true}), column, c.arg(t.Buckets[0].Start))
 }
 
 // fillBuckets fills the buckets from the outcomes, which do not tell types
