@@ -88,13 +88,13 @@ test('UX-33 a bad expression is told at its place, and the result before stays',
 });
 
 test('UX-34 the counts of the facets are those of the rows', async ({ server, page, open }) => {
-  const own = { source: 'ux34' };
+  const own = { source: 'bar34' };
   await server.produce(TOPIC, [
-    ...records('ux34-a', 7, { ...own, tenant: 'acme' }),
-    ...records('ux34-b', 5, { ...own, tenant: 'beta', type: 'omninode.agent.execution.failed.v1' }),
-    ...records('ux34-c', 2, { ...own, tenant: 'beta', type: 'omninode.agent.execution.started.v1' }),
+    ...records('bar34-a', 7, { ...own, tenant: 'acme' }),
+    ...records('bar34-b', 5, { ...own, tenant: 'beta', type: 'omninode.agent.execution.failed.v1' }),
+    ...records('bar34-c', 2, { ...own, tenant: 'beta', type: 'omninode.agent.execution.started.v1' }),
   ]);
-  const live = await open(`${server.url}/live?sources=ux34`);
+  const live = await open(`${server.url}/live?sources=bar34`);
   await expect(live.rows).toHaveCount(14);
   const counted = async (facet: string) => {
     const buttons = page.locator(`[data-facet="${facet}"] button`);
