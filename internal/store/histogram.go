@@ -67,7 +67,7 @@ func (t *tally) countEvents(ctx context.Context, q querier, p part) (keep func()
 	}
 	keep = func() {
 		for _, n := range all {
-			t.add(&n.at, n.eventType, nil, n.n)
+			t.add(&n.at, nil, n.eventType, n.n)
 		}
 	}
 	return keep, len(all) > 0, nil

@@ -130,6 +130,8 @@ func (h *history) countFrom(tb testing.TB, after event.Position) {
 		`INSERT INTO event_bus_event_ids SELECT event_bus_hash(tenant_id, event_id), id FROM event_bus_events WHERE id > $1`,
 		`INSERT INTO event_bus_minutes SELECT event_bus_minute(timestamp), tenant_id, event_type, count(*) FROM event_bus_events WHERE id > $1 GROUP BY 1, 2, 3 ORDER BY 1`,
 		`INSERT INTO event_bus_hours SELECT event_bus_hour(timestamp), tenant_id, event_type, count(*) FROM event_bus_events WHERE id > $1 GROUP BY 1, 2, 3 ORDER BY 1`,
+		`INSERT INTO event_bus_type_minutes SELECT event_bus_minute(timestamp), event_type, count(*) FROM event_bus_events WHERE id > $1 GROUP BY 1, 2 ORDER BY 1`,
+		`INSERT INTO event_bus_type_hours SELECT event_bus_hour(timestamp), event_type, count(*) FROM event_bus_events WHERE id > $1 GROUP BY 1, 2 ORDER BY 1`,
 		`INSERT INTO event_bus_outcomes SELECT event_bus_minute(timestamp), tenant_id, count(*),
 		   count(*) FILTER (WHERE event_bus_outcome(event_type) = 'success'),
 		   count(*) FILTER (WHERE event_bus_outcome(event_type) = 'failure'),
@@ -202,7 +204,7 @@ func within(events []*event.Event, start, end time.Time) []*event.Event {
 
 // insertMore adds to what there is, and forgets its counts.
 func (h *history) insertMore(tb testing.TB, events []*event.Event) {
-	h.exec(tb, `TRUNCATE event_bus_minutes, event_bus_hours, event_bus_outcomes`)
+	h.exec(tb, `TRUNCATE event_bus_minutes, event_bus_hours, event_bus_type_minutes, event_bus_type_hours, event_bus_outcomes`)
 	h.insert(tb, events)
 	h.events = append(h.events, events...)
 }

@@ -121,6 +121,9 @@ func checkWhole(tb testing.TB, conn *pgx.Conn) {
 			WITH counted AS (SELECT date_trunc('%s', timestamp, 'UTC') AS bucket, tenant_id, event_type, count(*) AS count
 				FROM event_bus_events, event_bus_head WHERE id > floor GROUP BY 1, 2, 3)
 			SELECT count(*) FROM counted c FULL JOIN %s m USING (bucket, tenant_id, event_type) WHERE c.count IS DISTINCT FROM m.count`, bucket, table))
+		wantNumber(tb, conn, 0, fmt.Sprintf(`
+			WITH counted AS (SELECT bucket, event_type, sum(count) AS count FROM event_bus_%[1]s GROUP BY 1, 2)
+			SELECT count(*) FROM counted c FULL JOIN event_bus_type_%[1]s m USING (bucket, event_type) WHERE c.count IS DISTINCT FROM m.count`, bucket+"s"))
 	}
 	wantNumber(tb, conn, 0, `
 		WITH counted AS (SELECT event_bus_minute(timestamp) AS bucket, tenant_id, count(*) AS total, count(*) FILTER (WHERE event_bus_outcome(event_type) = 'success') AS success,

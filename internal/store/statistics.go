@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"time"
 
@@ -76,13 +77,14 @@ func (t *tally) count(ctx context.Context, q querier) error {
 		return err
 	}
 	pieces := cutPieces(t.times)
-	if err := t.addCounts(ctx, q, pieces); err != nil {
-		return err
+	err = t.addTypes(ctx, q, pieces)
+	if err == nil && t.ofAllTypes() {
+		err = t.addOutcomes(ctx, q, pieces, true)
+	} else if err == nil {
+		err = errors.Join(t.addTenants(ctx, q, pieces), t.fillBuckets(ctx, q, pieces))
 	}
-	if !t.inHours() {
-		if err := t.fillBuckets(ctx, q, pieces); err != nil {
-			return err
-		}
+	if err != nil {
+		return err
 	}
 	for _, edge := range pieces.events {
 		if err := t.addEvents(ctx, q, l, edge); err != nil {
@@ -107,11 +109,13 @@ func (t *tally) chart(ctx context.Context, q querier) error {
 	if err != nil {
 		return err
 	}
-	pieces, fill := cutPieces(t.times), t.fillBuckets
-	if t.inHours() {
-		fill = t.addCounts
+	pieces := cutPieces(t.times)
+	if t.ofAllTypes() {
+		err = t.addOutcomes(ctx, q, pieces, false)
+	} else {
+		err = t.fillBuckets(ctx, q, pieces)
 	}
-	if err := fill(ctx, q, pieces); err != nil {
+	if err != nil {
 		return err
 	}
 	for _, edge := range pieces.events {
@@ -121,6 +125,8 @@ func (t *tally) chart(ctx context.Context, q querier) error {
 	}
 	return nil
 }
+
+func (t *tally) ofAllTypes() bool { return len(t.filter.EventTypes) == 0 }
 
 func (t *tally) bucket(at time.Time) *Bucket {
 	return &t.Buckets[(at.UnixMicro()-t.Buckets[0].Start.UnixMicro())/t.width]

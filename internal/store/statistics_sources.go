@@ -26,18 +26,18 @@ func (t *tally) wants(outcome event.Outcome) bool {
 	return len(t.filter.Outcomes) == 0 || slices.Contains(t.filter.Outcomes, string(outcome))
 }
 
-// add takes n events of a type: of a tenant, of a bucket, or of both.
-func (t *tally) add(at *time.Time, eventType string, tenant *string, n int64) {
+// add takes n events of a type: for a bucket, for a tenant, or, without both,
+// for the type.
+func (t *tally) add(at *time.Time, tenant *string, eventType string, n int64) {
 	outcome := event.OutcomeOf(eventType)
-	if !t.wants(outcome) {
-		return
-	}
-	if tenant != nil {
-		t.ByTenant[*tenant] += n
-		t.ByType[eventType] += n
-	}
-	if at != nil {
+	switch {
+	case !t.wants(outcome):
+	case at != nil:
 		t.bucket(*at).add(outcome, n)
+	case tenant != nil:
+		t.ByTenant[*tenant] += n
+	default:
+		t.ByType[eventType] += n
 	}
 }
 
@@ -53,38 +53,74 @@ func (b *Bucket) add(outcome event.Outcome, n int64) {
 	}
 }
 
-// inHours says that the buckets are best filled from the hours: for all types
-// there is something smaller, and finer buckets need the minutes.
-func (t *tally) inHours() bool { return t.width >= hour && len(t.filter.EventTypes) > 0 }
+// counts are tables of counts by the hour and by the minute.
+type counts struct{ hours, minutes string }
 
-// addCounts adds the hours and minutes by type and by tenant, and to the
-// buckets if they are filled from them.
-func (t *tally) addCounts(ctx context.Context, q querier, p pieces) error {
-	var c clauses
-	counted := func(table string, p piece) string {
-		return fmt.Sprintf("SELECT bucket, tenant_id, event_type, %d * count AS count FROM %s WHERE %s AND %s",
-			p.sign, table, c.between("bucket", p.stretch), c.condition(t.inSQL()))
+// Of all tenants together there are far fewer.
+var (
+	countsOfTenants = counts{"event_bus_hours", "event_bus_minutes"}
+	countsOfTypes   = counts{"event_bus_type_hours", "event_bus_type_minutes"}
+)
+
+// smallest are those that know enough for what needs no tenants.
+func (t *tally) smallest() counts {
+	if len(t.filter.TenantIDs) == 0 {
+		return countsOfTypes
 	}
-	sources := []string{counted("event_bus_hours", piece{p.hours, 1})}
+	return countsOfTenants
+}
+
+// rows selects what these have of p; columns are those that are needed beside
+// bucket and count.
+func (t *tally) rows(c *clauses, from counts, columns string, p pieces) string {
+	of := func(table string, p piece) string {
+		return fmt.Sprintf("SELECT bucket, %s, %d * count AS count FROM %s WHERE %s AND %s", columns, p.sign, table, c.between("bucket", p.stretch), c.condition(t.inSQL()))
+	}
+	all := []string{of(from.hours, piece{p.hours, 1})}
 	for _, m := range p.minutes {
-		sources = append(sources, counted("event_bus_minutes", m))
+		all = append(all, of(from.minutes, m))
 	}
-	sql := "SELECT NULL::timestamptz, event_type, tenant_id, sum(count)::bigint FROM (" + strings.Join(sources, " UNION ALL ") +
-		") AS counts GROUP BY event_type, tenant_id"
-	if t.inHours() {
-		sql = "SELECT at, event_type, tenant_id, sum(count)::bigint FROM (SELECT " + t.bin(&c, "bucket") + " AS at, * FROM (" + strings.Join(sources, " UNION ALL ") +
-			") AS counts) AS binned GROUP BY GROUPING SETS ((at, event_type), (event_type, tenant_id))"
+	return strings.Join(all, " UNION ALL ")
+}
+
+// addTypes adds what whole hours and minutes have by type.
+func (t *tally) addTypes(ctx context.Context, q querier, p pieces) error {
+	var c clauses
+	rows := t.rows(&c, t.smallest(), "event_type", p)
+	return t.addRows(ctx, q, "NULL::timestamptz", "NULL::text", rows, c)
+}
+
+// addTenants adds what they have by tenant, of the types that are asked for.
+func (t *tally) addTenants(ctx context.Context, q querier, p pieces) error {
+	var c clauses
+	rows := t.rows(&c, countsOfTenants, "tenant_id, event_type", p)
+	return t.addRows(ctx, q, "NULL::timestamptz", "tenant_id", rows, c)
+}
+
+// fillBuckets fills the buckets of the types that are asked for: from the hours
+// if that is fine enough.
+func (t *tally) fillBuckets(ctx context.Context, q querier, p pieces) error {
+	var c clauses
+	rows := t.rows(&c, t.smallest(), "event_type", p)
+	if t.width < hour {
+		c = clauses{}
+		rows = "SELECT bucket, event_type, count FROM " + t.smallest().minutes + " WHERE " + c.between("bucket", p.allMinutes) + " AND " + c.condition(t.inSQL())
 	}
-	rows, err := q.Query(ctx, sql, c.args...)
+	return t.addRows(ctx, q, t.bin(&c, "bucket"), "NULL::text", rows, c)
+}
+
+// addRows adds counts by type and by one thing more.
+func (t *tally) addRows(ctx context.Context, q querier, at, tenant, counts string, c clauses) error {
+	rows, err := q.Query(ctx, "SELECT "+at+", "+tenant+", event_type, sum(count)::bigint FROM ("+counts+") AS counts GROUP BY 1, 2, 3", c.args...)
 	if err != nil {
 		return fmt.Errorf("query counts: %w", err)
 	}
 	var when *time.Time
+	var ofTenant *string
 	var eventType string
-	var tenant *string
 	var n int64
-	_, err = pgx.ForEachRow(rows, []any{&when, &eventType, &tenant, &n}, func() error {
-		t.add(when, eventType, tenant, n)
+	_, err = pgx.ForEachRow(rows, []any{&when, &ofTenant, &eventType, &n}, func() error {
+		t.add(when, ofTenant, eventType, n)
 		return nil
 	})
 	return err
@@ -95,44 +131,34 @@ func (t *tally) bin(c *clauses, column string) string {
 	return fmt.Sprintf("date_bin(%s, %s, %s)", c.arg(pgtype.Interval{Microseconds: t.width, Valid: true}), column, c.arg(t.Buckets[0].Start))
 }
 
-// fillBuckets fills the buckets from the outcomes, which do not tell types
-// apart and so are few, or, where types are asked for, from the minutes.
-func (t *tally) fillBuckets(ctx context.Context, q querier, p pieces) error {
+// addOutcomes fills the buckets, and adds by tenant if that is asked for, of
+// all types: from the outcomes, which do not tell types apart and so are few.
+func (t *tally) addOutcomes(ctx context.Context, q querier, p pieces, tenants bool) error {
 	var c clauses
-	at := t.bin(&c, "bucket")
-	if len(t.filter.EventTypes) == 0 {
-		return t.fillFromOutcomes(ctx, q, "SELECT "+at+`, sum(total)::bigint, sum(success)::bigint, sum(failure)::bigint, sum(open)::bigint
-			FROM event_bus_outcomes WHERE `+c.between("bucket", p.allMinutes)+" AND "+c.condition(t.inSQL())+" GROUP BY 1", c.args)
+	tenant, sets := "NULL::text", "((at))"
+	if tenants {
+		tenant, sets = "tenant_id", "((at), (tenant_id))"
 	}
-	rows, err := q.Query(ctx, "SELECT "+at+", event_type, sum(count)::bigint FROM event_bus_minutes WHERE "+
-		c.between("bucket", p.allMinutes)+" AND "+c.condition(t.inSQL())+" GROUP BY 1, 2", c.args...)
-	if err != nil {
-		return fmt.Errorf("query buckets: %w", err)
-	}
-	var when time.Time
-	var eventType string
-	var n int64
-	_, err = pgx.ForEachRow(rows, []any{&when, &eventType, &n}, func() error {
-		t.add(&when, eventType, nil, n)
-		return nil
-	})
-	return err
-}
-
-func (t *tally) fillFromOutcomes(ctx context.Context, q querier, sql string, args []any) error {
-	rows, err := q.Query(ctx, sql, args...)
+	sql := "SELECT at, " + tenant + ", sum(total)::bigint, sum(success)::bigint, sum(failure)::bigint, sum(open)::bigint FROM (SELECT " +
+		t.bin(&c, "bucket") + " AS at, * FROM event_bus_outcomes WHERE " + c.between("bucket", p.allMinutes) + " AND " + c.condition(t.inSQL()) +
+		") AS binned GROUP BY GROUPING SETS " + sets
+	rows, err := q.Query(ctx, sql, c.args...)
 	if err != nil {
 		return fmt.Errorf("query outcomes: %w", err)
 	}
-	var when time.Time
+	var when *time.Time
+	var ofTenant *string
 	var total, success, failure, open int64
-	_, err = pgx.ForEachRow(rows, []any{&when, &total, &success, &failure, &open}, func() error {
-		b := t.bucket(when)
+	_, err = pgx.ForEachRow(rows, []any{&when, &ofTenant, &total, &success, &failure, &open}, func() error {
 		for outcome, n := range map[event.Outcome]int64{
 			event.Success: success, event.Failure: failure, event.Open: open, "": total - success - failure - open,
 		} {
-			if t.wants(outcome) {
-				b.add(outcome, n)
+			switch {
+			case !t.wants(outcome):
+			case when != nil:
+				t.bucket(*when).add(outcome, n)
+			default:
+				t.ByTenant[*ofTenant] += n
 			}
 		}
 		return nil
@@ -153,7 +179,10 @@ func (t *tally) addEvents(ctx context.Context, q querier, l layout, edge piece) 
 		var eventType, tenant string
 		var n int64
 		_, err = pgx.ForEachRow(rows, []any{&eventType, &tenant, &n}, func() error {
-			t.add(&at, eventType, &tenant, edge.sign*n)
+			n *= edge.sign
+			t.add(&at, nil, eventType, n)
+			t.add(nil, &tenant, eventType, n)
+			t.add(nil, nil, eventType, n)
 			return nil
 		})
 		if err != nil {
