@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"time"
 
@@ -77,13 +76,15 @@ func (t *tally) count(ctx context.Context, q querier) error {
 		return err
 	}
 	pieces := cutPieces(t.times)
-	err = t.addTypes(ctx, q, pieces)
-	if err == nil && t.ofAllTypes() {
-		err = t.addOutcomes(ctx, q, pieces, true)
-	} else if err == nil {
-		err = errors.Join(t.addTenants(ctx, q, pieces), t.fillBuckets(ctx, q, pieces))
+	if err := t.addTypes(ctx, q, pieces); err != nil {
+		return err
 	}
-	if err != nil {
+	if !t.ofAllTypes() {
+		if err := t.addTenants(ctx, q, pieces); err != nil {
+			return err
+		}
+	}
+	if err := t.fillBuckets(ctx, q, pieces, t.ofAllTypes()); err != nil {
 		return err
 	}
 	for _, edge := range pieces.events {
@@ -110,12 +111,7 @@ func (t *tally) chart(ctx context.Context, q querier) error {
 		return err
 	}
 	pieces := cutPieces(t.times)
-	if t.ofAllTypes() {
-		err = t.addOutcomes(ctx, q, pieces, false)
-	} else {
-		err = t.fillBuckets(ctx, q, pieces)
-	}
-	if err != nil {
+	if err := t.fillBuckets(ctx, q, pieces, false); err != nil {
 		return err
 	}
 	for _, edge := range pieces.events {

@@ -97,21 +97,26 @@ func (t *tally) addTenants(ctx context.Context, q querier, p pieces) error {
 	return t.addRows(ctx, q, "NULL::timestamptz", "tenant_id", rows, c)
 }
 
-// fillBuckets fills the buckets of the types that are asked for: from the hours
-// if that is fine enough.
-func (t *tally) fillBuckets(ctx context.Context, q querier, p pieces) error {
+// fillBuckets fills the buckets: of the types that are asked for from the hours
+// if that is fine enough, else from the minutes. Of all types the outcomes know
+// as much with fewer rows, and can tell the tenants at the same time.
+func (t *tally) fillBuckets(ctx context.Context, q querier, p pieces, tenants bool) error {
+	if t.ofAllTypes() {
+		return t.addOutcomes(ctx, q, p, tenants)
+	}
 	var c clauses
-	rows := t.rows(&c, t.smallest(), "event_type", p)
-	if t.width < hour {
-		c = clauses{}
+	var rows string
+	if t.width >= hour {
+		rows = t.rows(&c, t.smallest(), "event_type", p)
+	} else {
 		rows = "SELECT bucket, event_type, count FROM " + t.smallest().minutes + " WHERE " + c.between("bucket", p.allMinutes) + " AND " + c.condition(t.inSQL())
 	}
 	return t.addRows(ctx, q, t.bin(&c, "bucket"), "NULL::text", rows, c)
 }
 
 // addRows adds counts by type and by one thing more.
-func (t *tally) addRows(ctx context.Context, q querier, at, tenant, counts string, c clauses) error {
-	rows, err := q.Query(ctx, "SELECT "+at+", "+tenant+", event_type, sum(count)::bigint FROM ("+counts+") AS counts GROUP BY 1, 2, 3", c.args...)
+func (t *tally) addRows(ctx context.Context, q querier, at, tenant, from string, c clauses) error {
+	rows, err := q.Query(ctx, "SELECT "+at+", "+tenant+", event_type, sum(count)::bigint FROM ("+from+") AS counts GROUP BY 1, 2, 3", c.args...)
 	if err != nil {
 		return fmt.Errorf("query counts: %w", err)
 	}
