@@ -16,10 +16,17 @@ import (
 
 // Conns of which some read nothing for a while are written to in turns as long
 // as they take what there is, and else by themselves: each gets all of it, in
-// order, and the pongs that it asked for.
+// order, and the pongs that it asked for. One reads all the time, and sets the
+// pace.
 func TestConnsThatReadAtAnyPaceGetEverythingOnceOverSockets(t *testing.T) {
-	const conns, batches, perBatch, size = 60, 100, 10, 1000
+	const conns, size = 60, 1000
 	overSockets(t, StreamConfig{Messages: 1000}, func(b *streamBench) {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		published := make([]chan struct{}, batches)
+		for i := range published {
+			published[i] = make(chan struct{})
+		}
 		var joined sync.WaitGroup
 		ready := make(chan struct{}, conns)
 		for i := range conns {
@@ -28,21 +35,30 @@ func TestConnsThatReadAtAnyPaceGetEverythingOnceOverSockets(t *testing.T) {
 			joined.Go(func() {
 				until(t, r.ws, "caught_up")
 				ready <- struct{}{}
-				if err := r.dawdle(rng, batches*perBatch); err != nil {
+				if err := r.dawdle(ctx, rng, published); err != nil {
 					t.Errorf("conn %d: %v", i, err)
 				}
 			})
 		}
+		prompt := &tallyReader{ws: b.dial("from=now")}
+		until(t, prompt.ws, "caught_up")
 		for range conns {
 			<-ready
 		}
-		for range batches {
+		for i := range published {
 			b.store(perBatch, size)
-			time.Sleep(time.Millisecond) // so that it takes a while
+			close(published[i])
+			for prompt.at < event.Position((i+1)*perBatch) {
+				if err := prompt.read(ctx); err != nil {
+					t.Fatal(err)
+				}
+			}
 		}
 		joined.Wait()
 	})
 }
+
+const batches, perBatch = 100, 10
 
 // tallyReader reads events, which have to come in order, and pongs.
 type tallyReader struct {
@@ -71,13 +87,13 @@ func (r *tallyReader) read(ctx context.Context) error {
 	return nil
 }
 
-// dawdle reads up to a position, pings, and stops reading now and then.
-func (r *tallyReader) dawdle(rng *rand.Rand, through event.Position) error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
+// dawdle reads everything, pings, and now and then reads nothing until some
+// batches more have been published.
+func (r *tallyReader) dawdle(ctx context.Context, rng *rand.Rand, published []chan struct{}) error {
+	const through = batches * perBatch
 	for pings := 0; r.at < through || r.pongs < pings; {
-		if rng.IntN(40) == 0 {
-			time.Sleep(time.Duration(rng.IntN(100)) * time.Millisecond)
+		if rng.IntN(10) == 0 {
+			<-published[min(batches-1, int(r.at)/perBatch+rng.IntN(50))]
 		}
 		if r.at < through && rng.IntN(10) == 0 {
 			pings++
