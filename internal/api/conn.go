@@ -43,6 +43,14 @@ type closing struct {
 	pause   time.Duration // that the client is asked to make
 }
 
+// fault says whether the peer is to blame, by the ranges of docs/protocol.md.
+func (c closing) fault() bool { return c.code/100 == 40 }
+
+// faultTime is how long a peer that is to blame is listened to, until it has
+// answered the close frame: it may go on as before, and each of its messages
+// costs as much as a good one.
+const faultTime = time.Second
+
 func (c closing) Error() string { return fmt.Sprintf("%d %s", c.code, c.reason) }
 
 // run reads until the conn ends, for whatever reason, and joins who writes.
@@ -85,6 +93,9 @@ func (c *conn) end(reason error) {
 		}
 	}
 	c.outlet.passThrough(5 * time.Second)
+	if end.fault() {
+		_ = c.outlet.SetReadDeadline(time.Now().Add(faultTime)) // what fails here fails below
+	}
 	if end.code != 0 {
 		_ = c.ws.Close(end.code, end.reason) // the peer may be gone already
 	} else {

@@ -409,6 +409,29 @@ func TestFloodOfMessagesEndsTheConn(t *testing.T) {
 	})
 }
 
+// A peer that goes on after the close frame is heard for a second, not for the
+// five that the library would wait for its answer.
+func TestWhoGoesOnFloodingIsCutOff(t *testing.T) {
+	inBubble(t, StreamConfig{Messages: 5}, func(b *streamBench) {
+		c, err := b.wire.dial(context.Background(), "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.closers = append(b.closers, c)
+		go func() { _, _ = io.Copy(io.Discard, c) }() // never answers
+		_, err = io.WriteString(c, "GET /stream HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+			"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+		begun := time.Now()
+		for err == nil {
+			time.Sleep(10 * time.Millisecond) // of the bubble's clock
+			_, err = io.WriteString(c, "\x81\x8f\x00\x00\x00\x00"+`{"type":"ping"}`)
+		}
+		if took := time.Since(begun); took < faultTime || took > faultTime+time.Second {
+			t.Errorf("cut off after %v (%v), want %v", took, err, faultTime)
+		}
+	})
+}
+
 func TestDrainSaysGoodbyeAndCloses(t *testing.T) {
 	inBubble(t, StreamConfig{}, func(b *streamBench) {
 		ws := b.dial("from=now")
