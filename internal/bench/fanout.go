@@ -26,7 +26,7 @@ type FanOutResult struct {
 	Deliveries    int64
 	Elapsed       time.Duration // first event written to last one received
 	P50, P99, Max time.Duration // of the age of events, of sampled conns
-	Samples       int
+	Samples       []Sample
 	Late          time.Duration // how long after its time an event was written, at most
 	CPU           time.Duration // of the server, while the events ran
 }
@@ -62,8 +62,9 @@ func (f FanOut) Measure(ctx context.Context) (r FanOutResult, err error) {
 	if err != nil {
 		return r, err
 	}
-	ages := rs.latencies()
-	r.P50, r.P99, r.Max, r.Samples = quantile(ages, 0.5), quantile(ages, 0.99), quantile(ages, 1), len(ages)
+	r.Samples = rs.samples()
+	ages := Ages(r.Samples)
+	r.P50, r.P99, r.Max = Quantile(ages, 0.5), Quantile(ages, 0.99), Quantile(ages, 1)
 	r.Deliveries, r.Late, r.CPU = n*int64(f.Conns), time.Duration(p.late.Load()), after.cpu-before.cpu
 	return r, nil
 }
@@ -82,7 +83,7 @@ func (f FanOut) Run(ctx context.Context) (Report, error) {
 	return Report{
 		Parameters: fmt.Sprintf("%d conns, one filter, %g events/s of %d bytes for %s", f.Conns, f.Rate, eventBytes, f.Duration),
 		Received: fmt.Sprintf("%s, warming up included; %d samples from %.1f s; events were written up to %.1f ms after their time",
-			r.Received, r.Samples, r.Elapsed.Seconds(), ms(r.Late)),
+			r.Received, len(r.Samples), r.Elapsed.Seconds(), ms(r.Late)),
 		Figures: []Figure{
 			{at + "written → read, p50", ms(r.P50), "ms", Target{AtMost: target[0]}},
 			{at + "p99", ms(r.P99), "ms", Target{AtMost: target[1]}},

@@ -59,8 +59,8 @@ func (h History) measure(ctx context.Context, a asking) ([]Figure, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", k.name, err)
 		}
-		p99 := ms(quantile(took, 0.99))
-		each = append(each, Figure{What: k.name + ", p50", Value: ms(quantile(took, 0.5)), Unit: "ms"}, Figure{What: k.name + ", p99", Value: p99, Unit: "ms"})
+		p99 := ms(Quantile(took, 0.99))
+		each = append(each, Figure{What: k.name + ", p50", Value: ms(Quantile(took, 0.5)), Unit: "ms"}, Figure{What: k.name + ", p99", Value: p99, Unit: "ms"})
 		slowest[k.of] = max(slowest[k.of], p99)
 	}
 	return append([]Figure{

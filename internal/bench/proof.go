@@ -72,19 +72,34 @@ func (rs *readers) sameBytes() (lagged int, err error) {
 	return lagged, nil
 }
 
-// latencies closes the conns and gives how old events were, the youngest first.
-func (rs *readers) latencies() []time.Duration {
+// Sample is one event as one conn got it.
+type Sample struct {
+	Written time.Time     // just before it went to Kafka
+	Age     time.Duration // when its frame had been read
+}
+
+// samples closes the conns and gives what those that are timed have seen.
+func (rs *readers) samples() []Sample {
 	rs.close()
-	var all []time.Duration
+	var all []Sample
 	for _, r := range rs.conns {
 		all = append(all, r.samples...)
 	}
-	slices.Sort(all)
 	return all
 }
 
-// quantile is that of a sorted list; 0 if it is empty.
-func quantile(sorted []time.Duration, q float64) time.Duration {
+// Ages are those of samples, the youngest first.
+func Ages(samples []Sample) []time.Duration {
+	ages := make([]time.Duration, len(samples))
+	for i, s := range samples {
+		ages[i] = s.Age
+	}
+	slices.Sort(ages)
+	return ages
+}
+
+// Quantile is that of a sorted list; 0 if it is empty.
+func Quantile(sorted []time.Duration, q float64) time.Duration {
 	if len(sorted) == 0 {
 		return 0
 	}

@@ -38,7 +38,7 @@ type reader struct {
 
 	frames   frames
 	position int64
-	samples  []time.Duration
+	samples  []Sample
 	isLive   bool
 }
 
@@ -247,7 +247,7 @@ func (r *reader) time(frame []byte, now int64) {
 		frame = bytes.TrimLeft(frame[i+len(sentNS):], " ")
 		end := bytes.IndexAny(frame, ",}")
 		if sent, err := strconv.ParseInt(string(frame[:max(0, end)]), 10, 64); err == nil && sent > 0 {
-			r.samples = append(r.samples, time.Duration(now-sent))
+			r.samples = append(r.samples, Sample{time.Unix(0, sent), time.Duration(now - sent)})
 		}
 	}
 }

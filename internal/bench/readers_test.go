@@ -94,7 +94,7 @@ func outcome(t *testing.T, frames ...string) error {
 	if err := rs.wait(ctx, 200*time.Millisecond, func(int) int64 { return 3 }); err != nil {
 		return err
 	}
-	if got := len(rs.latencies()); got != 3 {
+	if got := len(rs.samples()); got != 3 {
 		return fmt.Errorf("got %d samples, want 3", got)
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -57,7 +58,7 @@ var zoo = map[string]func(ctx context.Context, addr string){
 			}
 			for range 10_000 { // at a pace that leaves the machine to the server
 				if ws.Write(ctx, websocket.MessageText, []byte(`{"type":"subscribe","id":"a","filter":{"event_types":["*"]}}`)) != nil ||
-					!every(ctx, time.Millisecond) {
+					!every(ctx, 5*time.Millisecond) {
 					break
 				}
 			}
@@ -106,7 +107,7 @@ func hold(ctx context.Context, addr, query string) {
 }
 
 // upgrade opens a stream with a receive buffer as small as can be, and reads
-// nothing of it; nil if it is refused.
+// nothing of it; nil if it is refused. The end of ctx closes it.
 func upgrade(ctx context.Context, addr, query string) net.Conn {
 	c, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, "tcp", addr)
 	if err != nil {
@@ -119,6 +120,7 @@ func upgrade(ctx context.Context, addr, query string) net.Conn {
 		_ = c.Close()
 		return nil
 	}
+	context.AfterFunc(ctx, func() { _ = c.Close() })
 	return c
 }
 
@@ -150,52 +152,105 @@ func release(addr string, n int) (away func()) {
 func resident(tb testing.TB, pid int) int {
 	tb.Helper()
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
-	if err != nil {
-		tb.Fatal(err)
+	fields := strings.Fields(string(b))
+	if err != nil || len(fields) < 2 {
+		tb.Errorf("read the memory of process %d: %q, %v", pid, b, err)
+		return 0
 	}
-	pages, err := strconv.Atoi(strings.Fields(string(b))[1])
+	pages, err := strconv.Atoi(fields[1])
 	if err != nil {
-		tb.Fatal(err)
+		tb.Error(err)
 	}
 	return pages * os.Getpagesize()
 }
 
-// TestBadClientsAreNotNoticedByOthers measures good clients with and without
-// bad ones, in turn. Figures of a shared machine are noisy: the best of three
-// pairs counts.
+// visits are the times at which bad clients were there.
+type visits struct {
+	begun, ended []time.Time
+	most         int // bytes that the server took while they were there
+}
+
+// Bad clients come for stay, and stay away as long. What was written within
+// settle of their coming and going counts for neither side.
+const (
+	stay   = 3 * time.Second
+	settle = 500 * time.Millisecond
+)
+
+// receive lets bad clients come and go until ctx ends.
+func receive(ctx context.Context, tb testing.TB, addr string, pid int) (v visits) {
+	tb.Helper()
+	for every(ctx, stay) {
+		away := release(addr, animals)
+		v.begun = append(v.begun, time.Now())
+		every(ctx, stay)
+		v.ended = append(v.ended, time.Now())
+		v.most = max(v.most, resident(tb, pid))
+		away()
+	}
+	return v
+}
+
+// split says which events were written while bad clients were there, and which
+// while good ones were alone.
+func (v visits) split(samples []bench.Sample) (among, alone []bench.Sample) {
+	for _, s := range samples {
+		i, _ := slices.BinarySearchFunc(v.begun, s.Written, time.Time.Compare)
+		switch i--; {
+		case i < 0 || s.Written.After(v.ended[i].Add(settle)):
+			alone = append(alone, s)
+		case s.Written.After(v.begun[i].Add(settle)) && s.Written.Before(v.ended[i]):
+			among = append(among, s)
+		}
+	}
+	return among, alone
+}
+
+// TestBadClientsAreNotNoticedByOthers measures good clients while bad ones come
+// and go, so that what the machine does meanwhile falls on both sides. The best
+// of five counts: on a shared machine the two sides differ by a fifth in either
+// direction when nobody comes at all.
 func TestBadClientsAreNotNoticedByOthers(t *testing.T) {
 	kafka, postgres := testenv.NewKafka(t), testenv.Postgres(t)
 	s := newServer(t, kafka.Addr, postgres.URL())
 	s.start()
 	s.stopAtEnd()
-	addr := strings.TrimPrefix(s.url, "http://")
-	measure := func() bench.FanOutResult {
+	pid := s.cmd.Process.Pid
+	measure := func(d time.Duration) bench.FanOutResult {
 		t.Helper()
 		r, err := bench.FanOut{
-			Server: bench.Server{URL: s.url, Brokers: []string{kafka.Addr}}, Conns: 100, Rate: 200, Duration: 4 * time.Second,
+			Server: bench.Server{URL: s.url, Brokers: []string{kafka.Addr}}, Conns: 100, Rate: 200, Duration: d,
 		}.Measure(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
 		return r
 	}
-	measure() // warm
-	best := 100.0
-	for range 3 {
-		alone, before := measure(), resident(t, s.cmd.Process.Pid)
-		away := release(addr, animals)
-		<-time.After(time.Second)
-		among, after := measure(), resident(t, s.cmd.Process.Pid)
-		away()
-		ratio := float64(among.P99) / float64(alone.P99)
-		best = min(best, ratio)
-		t.Logf("p50 %v and p99 %v alone, %v and %v among %d bad clients; %d MB resident, %d MB with them",
-			alone.P50, alone.P99, among.P50, among.P99, animals*len(zoo), before>>20, after>>20)
-		if after > before+300<<20 {
-			t.Errorf("the bad clients cost %d MB", (after-before)>>20)
+	measure(stay) // warm
+	for attempt := range 5 {
+		before := resident(t, pid)
+		ctx, cancel := context.WithCancel(t.Context())
+		seen := make(chan visits)
+		go func() { seen <- receive(ctx, t, strings.TrimPrefix(s.url, "http://"), pid) }()
+		r := measure(8 * stay)
+		cancel()
+		v := <-seen
+		among, alone := v.split(r.Samples)
+		if len(among) < len(r.Samples)/4 || len(alone) < len(r.Samples)/4 {
+			t.Fatalf("of %d samples, %d are of events among bad clients and %d of others", len(r.Samples), len(among), len(alone))
 		}
+		with, without := bench.Ages(among), bench.Ages(alone)
+		ratio := float64(bench.Quantile(with, 0.99)) / float64(bench.Quantile(without, 0.99))
+		t.Logf("p50 %v and p99 %v alone, %v and %v among %d bad clients; %d MB resident, %d MB with them",
+			bench.Quantile(without, 0.5), bench.Quantile(without, 0.99), bench.Quantile(with, 0.5), bench.Quantile(with, 0.99),
+			animals*len(zoo), before>>20, v.most>>20)
+		if v.most > before+300<<20 {
+			t.Errorf("the bad clients cost %d MB", (v.most-before)>>20)
+		}
+		if ratio < 1.2 {
+			return
+		}
+		t.Logf("attempt %d: p99 grows by %.0f %%", attempt+1, 100*(ratio-1))
 	}
-	if best >= 1.2 {
-		t.Errorf("p99 grows by %.0f %% at best, want less than 20 %%", 100*(best-1))
-	}
+	t.Errorf("p99 grows by 20 %% or more in each of five attempts")
 }
