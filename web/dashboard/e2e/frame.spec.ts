@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { findings } from './axe';
-import { expect, LivePage, test } from './kit';
+import { expect, GONE, LivePage, test } from './kit';
 import { record, records, TOPIC } from './records';
 import { Server } from './server';
 import { Stack } from './stack';
@@ -41,6 +41,7 @@ test('UX-60 an outage is told on every page within 5 s, with what still works', 
   stack.storeLine.heal();
   await expect(previews).toHaveCount(0, { timeout: 30_000 });
   await expect(live.rows).toHaveCount(6);
+  await page.goto(GONE);
   await stack.remove();
 });
 
@@ -153,6 +154,7 @@ test('UX-77 everything works under a prefix, deep links and the stream included'
   await expect(live.state).toHaveText('Live');
   await page.getByRole('link', { name: 'Live' }).click();
   await expect(live.rows).toHaveCount(3);
+  await page.goto(GONE);
   await server.remove();
 });
 
@@ -173,6 +175,7 @@ test('UX-78 a binary built without npm says how to build the dashboard, and its 
     async () => (await fetch(new URL('api/event-bus/status', document.baseURI))).status,
   );
   expect(status).toBe(200);
+  await page.goto(GONE);
   await server.remove();
   execFileSync('rm', ['-rf', dir]);
 });
@@ -215,6 +218,7 @@ test('UX-81 with an empty database the copied command makes the first row appear
   const shell = spawn('bash', ['-c', command], { stdio: 'ignore' });
   await new Promise((resolve) => shell.on('exit', resolve));
   await expect(new LivePage(page).rows).toHaveCount(1);
+  await page.goto(GONE);
   await server.remove();
 });
 

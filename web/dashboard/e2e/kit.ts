@@ -9,6 +9,9 @@ interface Fixtures {
   open: (url: string) => Promise<LivePage>;
 }
 
+/** Where a page goes before its server does: it would complain, and rightly. */
+export const GONE = 'about:blank';
+
 /** What a test provokes: a server that is not there, or a refusal that the page shows. */
 const PROVOKED =
   /ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET|WebSocket connection to|status of (400|401|403|404|500|502|503)/;

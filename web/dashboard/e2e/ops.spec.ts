@@ -1,5 +1,5 @@
 import { findings } from './axe';
-import { expect, test } from './kit';
+import { expect, GONE, test } from './kit';
 import { produceBytes, textOf } from './raw';
 import { records, TOPIC } from './records';
 import { Stack } from './stack';
@@ -102,5 +102,6 @@ test('UX-60 statistics, operations and rejected events say within 5 s that Kafka
   await page.goto(`${server.url}/rejected`);
   await expect(banner).toBeVisible({ timeout: 5_000 });
   await expect(page.getByText('Nothing was rejected')).toBeVisible();
+  await page.goto(GONE);
   await stack.remove();
 });

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { expect, test } from './kit';
+import { expect, GONE, test } from './kit';
 import { Server } from './server';
 
 const TO = new URL('../pictures/', import.meta.url).pathname;
@@ -35,5 +35,6 @@ test('pictures of every page', async ({ page, server }) => {
   await page.getByRole('grid').locator('[data-key]').first().click();
   await expect(page.getByRole('complementary', { name: 'Event' })).toBeVisible();
   await page.screenshot({ path: `${TO}drawer-demo-1440-dark.png` });
+  await page.goto(GONE);
   await demo.remove();
 });

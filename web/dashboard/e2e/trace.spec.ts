@@ -1,5 +1,5 @@
 import { expectAccessible } from './axe';
-import { expect, type LivePage, test } from './kit';
+import { expect, GONE, type LivePage, test } from './kit';
 import { type RecordOptions, record, TOPIC } from './records';
 import { Server } from './server';
 
@@ -233,5 +233,6 @@ test('the demo tells a story: from the chart to a failed request, to the root of
   await page.getByRole('link', { name: 'All that it caused' }).click();
   await expect(page.locator('[data-facet="event_types"] button').first()).toHaveText(/^database\.query\.failed/);
   await page.goto('about:blank'); // or it would miss the server that ends
+  await page.goto(GONE);
   await demo.remove();
 });
