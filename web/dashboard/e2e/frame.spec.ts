@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { findings } from './axe';
-import { expect, GONE, LivePage, test } from './kit';
+import { expect, LivePage, test } from './kit';
 import { record, records, TOPIC } from './records';
 import { Server } from './server';
 import { Stack } from './stack';
@@ -11,9 +11,10 @@ const PATHS = ['/live', '/events', '/trace', '/stats', '/ops', '/rejected'];
 test('UX-60 an outage is told on every page within 5 s, with what still works', { tag: '@provokes' }, async ({
   page,
   open,
+  own,
 }) => {
   test.setTimeout(180_000);
-  const stack = await Stack.start();
+  const stack = await own(Stack.start());
   const { server } = stack;
   await server.produce(TOPIC, records('ux60', 3));
   const live = await open(server.url);
@@ -41,8 +42,6 @@ test('UX-60 an outage is told on every page within 5 s, with what still works', 
   stack.storeLine.heal();
   await expect(previews).toHaveCount(0, { timeout: 30_000 });
   await expect(live.rows).toHaveCount(6);
-  await page.goto(GONE);
-  await stack.remove();
 });
 
 test('UX-70 axe has no serious finding on any page, by day and by night', async ({ server, page }) => {
@@ -142,8 +141,8 @@ test('UX-75 at 320 px pause can be reached, and no page scrolls sideways', async
   }
 });
 
-test('UX-77 everything works under a prefix, deep links and the stream included', async ({ page, open }) => {
-  const server = await Server.start({ basePath: '/some/prefix' });
+test('UX-77 everything works under a prefix, deep links and the stream included', async ({ page, open, own }) => {
+  const server = await own(Server.start({ basePath: '/some/prefix' }));
   await server.produce(TOPIC, records('ux77', 3, { source: 'ux77', correlation: 'c/77' }));
   const live = await open(`${server.url}/live?sources=ux77`);
   await expect(live.rows).toHaveCount(3);
@@ -154,29 +153,25 @@ test('UX-77 everything works under a prefix, deep links and the stream included'
   await expect(live.state).toHaveText('Live');
   await page.getByRole('link', { name: 'Live' }).click();
   await expect(live.rows).toHaveCount(3);
-  await page.goto(GONE);
-  await server.remove();
 });
 
 // It has no icon, which the browser asks for.
 test('UX-78 a binary built without npm says how to build the dashboard, and its API works', {
   tag: '@provokes',
-}, async ({ page }) => {
+}, async ({ page, own }) => {
   test.setTimeout(180_000);
   const top = new URL('../../..', import.meta.url).pathname;
   const dir = execFileSync('mktemp', ['-d']).toString().trim();
   // What git has, as a fresh clone has it.
   execFileSync('bash', ['-c', `git -C ${top} archive HEAD | tar -x -C ${dir}`]);
   execFileSync('go', ['build', '-buildvcs=false', '-o', `${dir}/eventfeed`, './cmd/eventfeed'], { cwd: dir });
-  const server = await Server.start({ binary: `${dir}/eventfeed` });
+  const server = await own(Server.start({ binary: `${dir}/eventfeed` }));
   await page.goto(`${server.url}/trace/c-1`);
   await expect(page.getByRole('heading')).toContainText('its dashboard is not in this binary');
   const status = await page.evaluate(
     async () => (await fetch(new URL('api/event-bus/status', document.baseURI))).status,
   );
   expect(status).toBe(200);
-  await page.goto(GONE);
-  await server.remove();
   execFileSync('rm', ['-rf', dir]);
 });
 
@@ -209,8 +204,8 @@ test('UX-80 the first load is within its budget', async ({ server, page, open })
   expect(assets.filter((name) => name.endsWith('.js')).every((name) => assets.includes(`${name}.gz`))).toBe(true);
 });
 
-test('UX-81 with an empty database the copied command makes the first row appear', async ({ page }) => {
-  const server = await Server.start();
+test('UX-81 with an empty database the copied command makes the first row appear', async ({ page, own }) => {
+  const server = await own(Server.start());
   await page.goto(server.url);
   await expect(page.getByText('No events yet')).toBeVisible();
   await page.getByRole('button', { name: 'Copy' }).click();
@@ -218,8 +213,6 @@ test('UX-81 with an empty database the copied command makes the first row appear
   const shell = spawn('bash', ['-c', command], { stdio: 'ignore' });
   await new Promise((resolve) => shell.on('exit', resolve));
   await expect(new LivePage(page).rows).toHaveCount(1);
-  await page.goto(GONE);
-  await server.remove();
 });
 
 test('UX-82 the console stays silent while one looks around', async ({ server, page, open, complaints }) => {

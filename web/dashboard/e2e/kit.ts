@@ -7,10 +7,9 @@ interface Fixtures {
   /** What the page did that it should not; the test fails if there is anything. */
   complaints: string[];
   open: (url: string) => Promise<LivePage>;
+  /** Keeps what a test has started for itself until its page has been asked what it complains about, and removes it. */
+  own: <T extends { remove: () => Promise<void> }>(starting: Promise<T>) => Promise<T>;
 }
-
-/** Where a page goes before its server does: it would complain, and rightly. */
-export const GONE = 'about:blank';
 
 /** What a test provokes: a server that is not there, or a refusal that the page shows. */
 const PROVOKED =
@@ -30,8 +29,21 @@ export const test = base.extend<Fixtures, { server: Server }>({
     },
     { scope: 'worker', timeout: 60_000 },
   ],
+  own: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs
+    async ({}, use) => {
+      const started: { remove: () => Promise<void> }[] = [];
+      await use(async (starting) => {
+        const one = await starting;
+        started.push(one);
+        return one;
+      });
+      for (const one of started.reverse()) await one.remove();
+    },
+    { timeout: 60_000 },
+  ],
   complaints: [
-    async ({ page }, use, info) => {
+    async ({ page, own: _ }, use, info) => {
       const complaints: string[] = [];
       const calm = !info.tags.includes('@provokes');
       page.on('console', (message) => {

@@ -1,5 +1,5 @@
 import { findings } from './axe';
-import { expect, GONE, test } from './kit';
+import { expect, test } from './kit';
 import { produceBytes, textOf } from './raw';
 import { records, TOPIC } from './records';
 import { Stack } from './stack';
@@ -81,9 +81,9 @@ test('axe has no serious finding on operations, by day and by night', async ({ s
 
 test('UX-60 statistics, operations and rejected events say within 5 s that Kafka is away, and go on', {
   tag: '@provokes',
-}, async ({ page }) => {
+}, async ({ page, own }) => {
   test.setTimeout(120_000);
-  const stack = await Stack.start();
+  const stack = await own(Stack.start());
   const { server } = stack;
   await server.produce(TOPIC, records('ux60-ops', 3));
   await server.stored(3);
@@ -102,6 +102,4 @@ test('UX-60 statistics, operations and rejected events say within 5 s that Kafka
   await page.goto(`${server.url}/rejected`);
   await expect(banner).toBeVisible({ timeout: 5_000 });
   await expect(page.getByText('Nothing was rejected')).toBeVisible();
-  await page.goto(GONE);
-  await stack.remove();
 });

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { expect, GONE, test } from './kit';
+import { expect, test } from './kit';
 import { Server } from './server';
 
 const TO = new URL('../pictures/', import.meta.url).pathname;
@@ -11,10 +11,10 @@ const WIDTHS = [
 ];
 
 /** Of every page, by day and by night, with demo events and without: to be looked at. */
-test('pictures of every page', async ({ page, server }) => {
+test('pictures of every page', async ({ page, server, own }) => {
   test.setTimeout(300_000);
   mkdirSync(TO, { recursive: true });
-  const demo = await Server.start({ demo: true });
+  const demo = await own(Server.start({ demo: true }));
   await demo.stored(5_000);
   for (const [name, { url }] of Object.entries({ demo, empty: server })) {
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -35,6 +35,4 @@ test('pictures of every page', async ({ page, server }) => {
   await page.getByRole('grid').locator('[data-key]').first().click();
   await expect(page.getByRole('complementary', { name: 'Event' })).toBeVisible();
   await page.screenshot({ path: `${TO}drawer-demo-1440-dark.png` });
-  await page.goto(GONE);
-  await demo.remove();
 });

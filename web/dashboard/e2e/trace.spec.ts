@@ -1,5 +1,5 @@
 import { expectAccessible } from './axe';
-import { expect, GONE, type LivePage, test } from './kit';
+import { expect, type LivePage, test } from './kit';
 import { type RecordOptions, record, TOPIC } from './records';
 import { Server } from './server';
 
@@ -215,9 +215,10 @@ test('UX-70 axe finds nothing serious in a trace, nor where one is chosen', { ta
 test('the demo tells a story: from the chart to a failed request, to the root of the incident', async ({
   page,
   open,
+  own,
 }) => {
   test.setTimeout(120_000);
-  const demo = await Server.start({ demo: true });
+  const demo = await own(Server.start({ demo: true }));
   await demo.stored(15_000);
   const live = await open(`${demo.url}/events?last=7d&outcomes=failure`);
   await page.getByRole('textbox', { name: /where/i }).fill('payload.error_type = "DependencyError"');
@@ -232,7 +233,4 @@ test('the demo tells a story: from the chart to a failed request, to the root of
   await expect(page.locator('header h2', { hasText: 'at database.connection.lost' })).toBeVisible();
   await page.getByRole('link', { name: 'All that it caused' }).click();
   await expect(page.locator('[data-facet="event_types"] button').first()).toHaveText(/^database\.query\.failed/);
-  await page.goto('about:blank'); // or it would miss the server that ends
-  await page.goto(GONE);
-  await demo.remove();
 });
