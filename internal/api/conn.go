@@ -93,10 +93,10 @@ func (c *conn) end(reason error) {
 		}
 	}
 	c.outlet.passThrough(5 * time.Second)
-	if end.fault() {
-		_ = c.outlet.SetReadDeadline(time.Now().Add(faultTime)) // what fails here fails below
-	}
 	if end.code != 0 {
+		if end.fault() {
+			_ = c.outlet.SetReadDeadline(time.Now().Add(faultTime)) // what fails here fails below
+		}
 		_ = c.ws.Close(end.code, end.reason) // the peer may be gone already
 	} else {
 		_ = c.ws.CloseNow()
