@@ -22,13 +22,12 @@ var fanOutTargets = map[float64][2]float64{100: {8, 20}, 300: {15, 40}, 1000: {2
 
 // FanOutResult is what was measured; every event came once to every conn.
 type FanOutResult struct {
-	Received      string // in words
-	Deliveries    int64
-	Elapsed       time.Duration // first event written to last one received
-	P50, P99, Max time.Duration // of the age of events, of sampled conns
-	Samples       []Sample
-	Late          time.Duration // how long after its time an event was written, at most
-	CPU           time.Duration // of the server, while the events ran
+	Received   string // in words
+	Deliveries int64
+	Elapsed    time.Duration // first event written to last one received
+	Samples    []Sample      // of some of the conns
+	Late       time.Duration // how long after its time an event was written, at most
+	CPU        time.Duration // of the server, while the events ran
 }
 
 // Measure tells how old events are when they reach a conn: from just before
@@ -63,8 +62,6 @@ func (f FanOut) Measure(ctx context.Context) (r FanOutResult, err error) {
 		return r, err
 	}
 	r.Samples = rs.samples()
-	ages := Ages(r.Samples)
-	r.P50, r.P99, r.Max = Quantile(ages, 0.5), Quantile(ages, 0.99), Quantile(ages, 1)
 	r.Deliveries, r.Late, r.CPU = n*int64(f.Conns), time.Duration(p.late.Load()), after.cpu-before.cpu
 	return r, nil
 }
@@ -75,6 +72,7 @@ func (f FanOut) Run(ctx context.Context) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	ages := Ages(r.Samples)
 	var target [2]float64
 	if f.Conns >= 1000 {
 		target = fanOutTargets[f.Rate]
@@ -85,9 +83,9 @@ func (f FanOut) Run(ctx context.Context) (Report, error) {
 		Received: fmt.Sprintf("%s, warming up included; %d samples from %.1f s; events were written up to %.1f ms after their time",
 			r.Received, len(r.Samples), r.Elapsed.Seconds(), ms(r.Late)),
 		Figures: []Figure{
-			{at + "written → read, p50", ms(r.P50), "ms", Target{AtMost: target[0]}},
-			{at + "p99", ms(r.P99), "ms", Target{AtMost: target[1]}},
-			{at + "slowest", ms(r.Max), "ms", Target{}},
+			{at + "written → read, p50", ms(Quantile(ages, 0.5)), "ms", Target{AtMost: target[0]}},
+			{at + "p99", ms(Quantile(ages, 0.99)), "ms", Target{AtMost: target[1]}},
+			{at + "slowest", ms(Quantile(ages, 1)), "ms", Target{}},
 			{at + "deliveries", float64(r.Deliveries) / r.Elapsed.Seconds(), "/s", Target{}},
 			{at + "server CPU a delivery", micros(r.CPU) / float64(r.Deliveries), "µs", Target{}},
 		},

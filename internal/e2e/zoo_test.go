@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"os"
 	"slices"
@@ -58,7 +59,7 @@ var zoo = map[string]func(ctx context.Context, addr string){
 			}
 			for range 10_000 { // at a pace that leaves the machine to the server
 				if ws.Write(ctx, websocket.MessageText, []byte(`{"type":"subscribe","id":"a","filter":{"event_types":["*"]}}`)) != nil ||
-					!every(ctx, 5*time.Millisecond) {
+					!every(ctx, time.Millisecond) {
 					break
 				}
 			}
@@ -207,50 +208,54 @@ func (v visits) split(samples []bench.Sample) (among, alone []bench.Sample) {
 }
 
 // TestBadClientsAreNotNoticedByOthers measures good clients while bad ones come
-// and go, so that what the machine does meanwhile falls on both sides. The best
-// of five counts: on a shared machine the two sides differ by a fifth in either
-// direction when nobody comes at all.
+// and go, so that what the machine does meanwhile falls on both sides. Figures
+// of a shared machine are noisy: the best of three counts.
 func TestBadClientsAreNotNoticedByOthers(t *testing.T) {
 	kafka, postgres := testenv.NewKafka(t), testenv.Postgres(t)
 	s := newServer(t, kafka.Addr, postgres.URL())
 	s.start()
 	s.stopAtEnd()
-	pid := s.cmd.Process.Pid
-	measure := func(d time.Duration) bench.FanOutResult {
-		t.Helper()
+	addr, pid := strings.TrimPrefix(s.url, "http://"), s.cmd.Process.Pid
+	measure := func(d time.Duration) ([]bench.Sample, error) {
 		r, err := bench.FanOut{
 			Server: bench.Server{URL: s.url, Brokers: []string{kafka.Addr}}, Conns: 100, Rate: 200, Duration: d,
 		}.Measure(context.Background())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return r
+		return r.Samples, err
 	}
-	measure(stay) // warm
-	for attempt := range 5 {
+	if _, err := measure(stay); err != nil { // to warm up
+		t.Fatal(err)
+	}
+	best := math.Inf(1)
+	for attempt := 0; attempt < 3 && best >= 1.2; attempt++ {
 		before := resident(t, pid)
 		ctx, cancel := context.WithCancel(t.Context())
 		seen := make(chan visits)
-		go func() { seen <- receive(ctx, t, strings.TrimPrefix(s.url, "http://"), pid) }()
-		r := measure(8 * stay)
+		go func() { seen <- receive(ctx, t, addr, pid) }()
+		samples, err := measure(16 * stay)
 		cancel()
 		v := <-seen
-		among, alone := v.split(r.Samples)
-		if len(among) < len(r.Samples)/4 || len(alone) < len(r.Samples)/4 {
-			t.Fatalf("of %d samples, %d are of events among bad clients and %d of others", len(r.Samples), len(among), len(alone))
+		if err != nil {
+			t.Fatal(err)
 		}
-		with, without := bench.Ages(among), bench.Ages(alone)
-		ratio := float64(bench.Quantile(with, 0.99)) / float64(bench.Quantile(without, 0.99))
+		among, alone := v.split(samples)
+		if least := len(samples) / 4; len(among) < least || len(alone) < least {
+			t.Fatalf("of %d samples, %d are of events among bad clients and %d of others", len(samples), len(among), len(alone))
+		}
+		p50, p99 := quantiles(among)
+		p50Alone, p99Alone := quantiles(alone)
+		best = min(best, float64(p99)/float64(p99Alone))
 		t.Logf("p50 %v and p99 %v alone, %v and %v among %d bad clients; %d MB resident, %d MB with them",
-			bench.Quantile(without, 0.5), bench.Quantile(without, 0.99), bench.Quantile(with, 0.5), bench.Quantile(with, 0.99),
-			animals*len(zoo), before>>20, v.most>>20)
+			p50Alone, p99Alone, p50, p99, animals*len(zoo), before>>20, v.most>>20)
 		if v.most > before+300<<20 {
 			t.Errorf("the bad clients cost %d MB", (v.most-before)>>20)
 		}
-		if ratio < 1.2 {
-			return
-		}
-		t.Logf("attempt %d: p99 grows by %.0f %%", attempt+1, 100*(ratio-1))
 	}
-	t.Errorf("p99 grows by 20 %% or more in each of five attempts")
+	if best >= 1.2 {
+		t.Errorf("p99 grows by %.0f %% at best, want less than 20 %%", 100*(best-1))
+	}
+}
+
+func quantiles(samples []bench.Sample) (p50, p99 time.Duration) {
+	ages := bench.Ages(samples)
+	return bench.Quantile(ages, 0.5), bench.Quantile(ages, 0.99)
 }
