@@ -16,6 +16,7 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 	"github.com/gorilla/mux"
 
+	"github.com/omninode-ai/eventfeed/internal/event"
 	"github.com/omninode-ai/eventfeed/internal/filter"
 	"github.com/omninode-ai/eventfeed/internal/testenv"
 )
@@ -116,6 +117,10 @@ func TestRealAnswersAreAsDescribed(t *testing.T) {
 	}
 	for _, bad := range badRequests {
 		path := "/api/event-bus/" + bad.path
+		d.check(t, b, "GET", path, nil, b.get(path))
+	}
+	for _, reason := range event.Reasons {
+		path := "/api/event-bus/rejected?reason=" + string(reason)
 		d.check(t, b, "GET", path, nil, b.get(path))
 	}
 	for _, f := range append(formatTypes(), "text/html") {

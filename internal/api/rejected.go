@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -74,7 +76,7 @@ func listOfRejected(found []store.RejectedEvent) list {
 // readRejected reads the parameters of a page of rejected events; others are
 // those that a cursor goes with.
 func readRejected(p *parameters) (q store.RejectedQuery, others string, err error) {
-	q = store.RejectedQuery{Reason: p.text("reason"), Topic: p.text("topic"), Producer: p.text("producer")}
+	q = store.RejectedQuery{Reason: p.reason(), Topic: p.text("topic"), Producer: p.text("producer")}
 	q.Start, q.End = p.span("start_time", "end_time")
 	q.Limit = p.number("limit", defaultPage, 1, maxPage)
 	others = fmt.Sprintf("rejected %q %q %q %d %d", q.Reason, q.Topic, q.Producer, q.Start.UnixMicro(), q.End.UnixMicro())
@@ -82,6 +84,19 @@ func readRejected(p *parameters) (q store.RejectedQuery, others string, err erro
 		q.Before = int64(after.Position)
 	}
 	return q, others, p.done()
+}
+
+// reason gives one of event.Reasons, or "" for any.
+func (p *parameters) reason() string {
+	var reasons []string
+	for _, r := range event.Reasons {
+		reasons = append(reasons, string(r))
+	}
+	v, given := p.one("reason")
+	if given && !slices.Contains(reasons, v) {
+		p.blame("reason", "must be one of "+strings.Join(reasons, ", "))
+	}
+	return v
 }
 
 // rejected answers GET /rejected: for admins, newest first; the range is one of
