@@ -14,6 +14,8 @@ import (
 const (
 	// warnBefore is how long before its token expires a client is told.
 	warnBefore = time.Minute
+	// warnAgain is the least time from one token to the warning of its end.
+	warnAgain = 5 * time.Second
 	// lastWords is how long the frame that is being written when the token
 	// ends may take, and then the farewell.
 	lastWords = 5 * time.Second
@@ -77,7 +79,9 @@ func (e *expiry) finish() {
 }
 
 // renew goes on with a token of the same principal that expires at another
-// time, unless it is too late.
+// time, unless it is too late. Of a short one the client is warned when half of
+// its time is over: if that came at once, a client whose tokens are all shorter
+// than warnBefore would fetch one after the other without a pause.
 func (e *expiry) renew(who auth.Principal) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -85,7 +89,8 @@ func (e *expiry) renew(who auth.Principal) {
 		return
 	}
 	e.expires = who.Expires
-	e.warning.Reset(time.Until(who.Expires) - warnBefore)
+	left := time.Until(who.Expires)
+	e.warning.Reset(max(left-warnBefore, left/2, warnAgain))
 	e.end.Reset(time.Until(who.Ends()))
 }
 

@@ -118,6 +118,21 @@ func TestANewTokenKeepsTheConn(t *testing.T) {
 	})
 }
 
+func TestShortTokensAreNotRenewedWithoutAPause(t *testing.T) {
+	inBubbleOf(t, verifier(t), StreamConfig{}, func(b *streamBench) {
+		ws := b.dialAs("from=now", ann(30*time.Second))
+		until(t, ws, "token_expires") // at once
+		for _, c := range []struct{ valid, pause time.Duration }{
+			{90 * time.Second, 45 * time.Second}, {40 * time.Second, 20 * time.Second}, {4 * time.Second, warnAgain}, {-10 * time.Second, warnAgain},
+		} {
+			begun := time.Now()
+			sayToken(t, ws, ann(c.valid))
+			until(t, ws, "token_expires")
+			within(t, "warned", begun, c.pause)
+		}
+	})
+}
+
 func TestATokenThatIsNotValidLeavesTheConnAsItIs(t *testing.T) {
 	inBubbleOf(t, verifier(t), StreamConfig{}, func(b *streamBench) {
 		begun := time.Now()
