@@ -1,5 +1,6 @@
 import { Cable } from './cable';
 import { expect, LivePage, test } from './kit';
+import { Login } from './login';
 import { record, records, TOPIC } from './records';
 import { Server } from './server';
 import { SECRET, tokenOf } from './token';
@@ -167,3 +168,25 @@ test(
     expect(frames.join()).not.toContain('ux36-other');
   },
 );
+
+test('where TOKEN_URL gives tokens nobody is asked for one, nor notices that one has expired', async ({
+  page,
+  open,
+  own,
+}) => {
+  const ann = { tenants: ['acme'] };
+  const login = await own(Login.start([{ ...ann, validFor: 8 }, ann]));
+  const admin = tokenOf({ tenants: ['*'], admin: true });
+  const server = await own(Server.start({ env: { AUTH_JWT_SECRET: SECRET, TOKEN_URL: login.url }, token: admin }));
+  await page.context().addCookies([{ ...Login.cookie, url: login.url }]);
+  const sockets: string[] = [];
+  page.on('websocket', (socket) => sockets.push(socket.url()));
+  await server.produce(TOPIC, records('token-url', 3));
+  const live = await open(server.url);
+  await expect(live.rows).toHaveCount(3);
+  await page.waitForTimeout(10_000); // the first one ends meanwhile
+  await server.produce(TOPIC, [...records('token-url-later', 2), ...records('token-url-other', 2, { tenant: 'beta' })]);
+  await expect(live.rows).toHaveCount(5);
+  await expect(page.getByText('tenants: acme, from your token')).toBeVisible();
+  expect({ sockets: sockets.length, tokens: login.given }).toEqual({ sockets: 1, tokens: 2 });
+});

@@ -42,6 +42,13 @@ test('UX-60 an outage is told on every page within 5 s, with what still works', 
   stack.storeLine.heal();
   await expect(previews).toHaveCount(0, { timeout: 30_000 });
   await expect(live.rows).toHaveCount(6);
+  stack.redisLine.cut();
+  const relay = page.locator('[data-outage="relay"]');
+  await expect(relay).toContainText('Everything works', { timeout: 5_000 });
+  await server.produce(TOPIC, records('ux60-alone', 1));
+  await expect(live.rows).toHaveCount(7);
+  stack.redisLine.heal();
+  await expect(relay).toBeHidden({ timeout: 30_000 });
 });
 
 test('UX-70 axe has no serious finding on any page, by day and by night', async ({ server, page }) => {
