@@ -25,7 +25,7 @@ func (s *Store) EventsByID(ctx context.Context, tenants []string, eventID string
 		if err != nil || len(positions) == 0 {
 			return err
 		}
-		l, err := readLayout(ctx, s.read)
+		l, err := readLayout(ctx, s.read, false)
 		if err != nil {
 			return err
 		}

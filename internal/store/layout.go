@@ -6,6 +6,8 @@ import (
 	"math"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/omninode-ai/eventfeed/internal/event"
 )
 
@@ -16,11 +18,10 @@ type layout struct {
 	parts       []part
 }
 
-// part is what a read may see of one partition. Its times are those of full
-// partitions, known since they were filled; measure finds out the others.
+// part is what a read may see of one partition.
 type part struct {
 	positions, times stretch
-	measured         bool
+	pace             float64 // microseconds from one timestamp to the next; 0 if not known
 }
 
 // stretch is a half-open range [from, to) of positions, or of timestamps in
@@ -38,64 +39,37 @@ func (s stretch) has(at int64) bool { return s.from <= at && at < s.to }
 var everywhere = stretch{math.MinInt64, math.MaxInt64}
 
 // readLayout asks anew each time: the answer of a hundred rows at most costs
-// less than being wrong about a partition that was just added or dropped.
-func readLayout(ctx context.Context, q querier) (layout, error) {
-	rows, err := q.Query(ctx, `
-		SELECT h.last, h.floor, greatest(p.first, h.floor + 1), least(p.last, h.last) + 1, p.oldest_timestamp, p.newest_timestamp
-		FROM event_bus_head h LEFT JOIN event_bus_partitions p ON p.first <= h.last AND p.last > h.floor
-		ORDER BY p.first`)
+// less than being wrong about a partition that was just added or dropped. What
+// is not measured has times of everywhere.
+func readLayout(ctx context.Context, q querier, measured bool) (layout, error) {
+	rows, err := q.Query(ctx, `SELECT last, floor, starts, ends, oldest, newest, seconds_per_event FROM event_bus_layout($1)`, measured)
 	if err != nil {
 		return layout{}, fmt.Errorf("query partitions: %w", err)
 	}
-	defer rows.Close()
 	var l layout
-	for rows.Next() {
-		var from, to *int64
-		var oldest, newest *time.Time
-		if err := rows.Scan(&l.last, &l.floor, &from, &to, &oldest, &newest); err != nil {
-			return layout{}, fmt.Errorf("read partition: %w", err)
-		}
+	var from, to *int64
+	var oldest, newest *time.Time
+	var pace *float64
+	_, err = pgx.ForEachRow(rows, []any{&l.last, &l.floor, &from, &to, &oldest, &newest, &pace}, func() error {
 		if from == nil {
-			continue
+			return nil
 		}
 		p := part{positions: stretch{*from, *to}, times: everywhere}
 		if oldest != nil && newest != nil {
-			p.times, p.measured = stretch{oldest.UnixMicro(), newest.UnixMicro() + 1}, true
+			p.times = stretch{oldest.UnixMicro(), newest.UnixMicro() + 1}
+		} else if measured {
+			p.times = stretch{}
+		}
+		if pace != nil {
+			p.pace = *pace * 1e6
 		}
 		l.parts = append(l.parts, p)
-	}
-	return l, rows.Err()
-}
-
-// readMeasured knows the times of every part, too.
-func readMeasured(ctx context.Context, q querier) (layout, error) {
-	l, err := readLayout(ctx, q)
+		return nil
+	})
 	if err != nil {
-		return layout{}, err
+		return layout{}, fmt.Errorf("read partitions: %w", err)
 	}
-	return l, l.measure(ctx, q)
-}
-
-// measure finds the oldest and newest timestamp of the parts that are not
-// full, normally one.
-func (l *layout) measure(ctx context.Context, q querier) error {
-	for i := range l.parts {
-		p := &l.parts[i]
-		if p.measured {
-			continue
-		}
-		var oldest, newest *time.Time
-		err := q.QueryRow(ctx, `SELECT min(timestamp), max(timestamp) FROM event_bus_events WHERE id >= $1 AND id < $2`,
-			p.positions.from, p.positions.to).Scan(&oldest, &newest)
-		if err != nil {
-			return fmt.Errorf("measure partition: %w", err)
-		}
-		p.times, p.measured = stretch{}, true
-		if oldest != nil {
-			p.times = stretch{oldest.UnixMicro(), newest.UnixMicro() + 1}
-		}
-	}
-	return nil
+	return l, nil
 }
 
 // within leaves the parts that may hold something of both stretches, cut to

@@ -12,6 +12,8 @@ func TestCountsByTypeAreMadeOfThoseThatADatabaseHasAlready(t *testing.T) {
 	s, conn := openStore(t, Config{URL: url}), connect(t, url)
 	mustAppend(t, s, newBatch(orders, 0, 5000))
 	execute(t, conn, `DROP TABLE event_bus_type_minutes, event_bus_type_hours`)
+	execute(t, conn, `DROP FUNCTION event_bus_layout, event_bus_seconds_per_event`)
+	execute(t, conn, `ALTER TABLE event_bus_partitions DROP COLUMN seconds_per_event`)
 	execute(t, conn, `UPDATE `+versionTable+` SET version = 6`)
 	if err := Migrate(t.Context(), url); err != nil {
 		t.Fatal(err)

@@ -38,21 +38,21 @@ func TestEveryReadPlansForFewPartitionsAndUsesIndexes(t *testing.T) {
 		statements int  // at most, of events
 		scans      bool // a filter that no index serves may read whole partitions
 	}{
-		"newest page":          {events(Query{Order: ByTimestamp}), 2, false},
+		"newest page":          {events(Query{Order: ByTimestamp}), 1, false},
 		"newest by position":   {events(Query{Order: ByPosition}), 1, false},
-		"oldest page":          {events(Query{Order: ByTimestamp, Ascending: true}), 2, false},
-		"page of the past":     {events(Query{Order: ByTimestamp, End: at(70_000)}), 2, false},
-		"next page":            {events(Query{Order: ByTimestamp, After: &Key{Timestamp: at(70_000), Position: 70_000}}), 2, false},
+		"oldest page":          {events(Query{Order: ByTimestamp, Ascending: true}), 1, false},
+		"page of the past":     {events(Query{Order: ByTimestamp, End: at(70_000)}), 1, false},
+		"next page":            {events(Query{Order: ByTimestamp, After: &Key{Timestamp: at(70_000), Position: 70_000}}), 1, false},
 		"next by position":     {events(Query{Order: ByPosition, After: &Key{Position: 70_000}}), 1, false},
-		"by position, a range": {events(Query{Order: ByPosition, Start: at(70_000), End: at(70_500)}), 2, false},
-		"tenant":               {events(Query{Order: ByTimestamp, Filter: filter.Filter{TenantIDs: oneTenant}}), 2, false},
-		"type":                 {events(Query{Order: ByTimestamp, Filter: filter.Filter{EventTypes: oneType}}), 12, false},
-		"tenant and type":      {events(Query{Order: ByTimestamp, Filter: filter.Filter{EventTypes: oneType, TenantIDs: oneTenant}}), 48, false},
-		"types that begin":     {events(Query{Order: ByTimestamp, Filter: filter.Filter{EventTypes: []string{"omninode.family3.*"}}}), 2, false},
-		"rare namespace":       {events(Query{Order: ByTimestamp, Filter: filter.Filter{Namespaces: []string{"rare"}}}), 42, false},
-		"correlation":          {events(Query{Order: ByTimestamp, Filter: filter.Filter{CorrelationIDs: []string{"c-5000"}}}), 48, false},
-		"far offset":           {events(Query{Order: ByTimestamp, Offset: 10_000}), 7, false},
-		"source":               {events(Query{Order: ByTimestamp, Filter: filter.Filter{Sources: []string{"none"}}}), 48, true},
+		"by position, a range": {events(Query{Order: ByPosition, Start: at(70_000), End: at(70_500)}), 1, false},
+		"tenant":               {events(Query{Order: ByTimestamp, Filter: filter.Filter{TenantIDs: oneTenant}}), 1, false},
+		"type":                 {events(Query{Order: ByTimestamp, Filter: filter.Filter{EventTypes: oneType}}), 4, false},
+		"tenant and type":      {events(Query{Order: ByTimestamp, Filter: filter.Filter{EventTypes: oneType, TenantIDs: oneTenant}}), 43, false},
+		"types that begin":     {events(Query{Order: ByTimestamp, Filter: filter.Filter{EventTypes: []string{"omninode.family3.*"}}}), 1, false},
+		"rare namespace":       {events(Query{Order: ByTimestamp, Filter: filter.Filter{Namespaces: []string{"rare"}}}), 23, false},
+		"correlation":          {events(Query{Order: ByTimestamp, Filter: filter.Filter{CorrelationIDs: []string{"c-5000"}}}), 43, false},
+		"far offset":           {events(Query{Order: ByTimestamp, Offset: 10_000}), 5, false},
+		"source":               {events(Query{Order: ByTimestamp, Filter: filter.Filter{Sources: []string{"none"}}}), 43, true},
 		"window": {func() error {
 			_, err := h.Window(t.Context(), filter.Filter{TenantIDs: oneTenant}, 100_000, 104_000)
 			return err
@@ -60,36 +60,36 @@ func TestEveryReadPlansForFewPartitionsAndUsesIndexes(t *testing.T) {
 		"latest": {func() error {
 			_, err := h.Latest(t.Context(), filter.Filter{TenantIDs: oneTenant}, 100, 150_000)
 			return err
-		}, 2, false},
+		}, 1, false},
 		"position of a time": {func() error { _, err := h.PositionAt(t.Context(), at(60_000)); return err }, 20, false},
 		"trace":              {func() error { _, _, err := h.Trace(t.Context(), filter.Filter{}, "c-5000", 100); return err }, 40, false},
 		"by id":              {func() error { _, err := h.EventsByID(t.Context(), nil, "id-77777"); return err }, 1, false},
-		"statistics":         {func() error { _, err := h.Statistics(t.Context(), filter.Filter{}, at(11), at(190_001)); return err }, 9, false},
+		"statistics":         {func() error { _, err := h.Statistics(t.Context(), filter.Filter{}, at(11), at(190_001)); return err }, 4, false},
 		"statistics of a type": {func() error {
 			_, err := h.Statistics(t.Context(), filter.Filter{EventTypes: oneType}, at(11), at(7_001))
 			return err
-		}, 9, false},
+		}, 4, false},
 		"histogram": {func() error {
 			_, err := h.Histogram(t.Context(), filter.Filter{TenantIDs: oneTenant}, at(11), at(190_001), 100)
 			return err
-		}, 7, false},
+		}, 2, false},
 		"histogram of a source": {func() error {
 			_, err := h.Histogram(t.Context(), filter.Filter{Sources: []string{"source-1"}}, at(11), at(190_001), 100)
 			return err
-		}, 48, true},
+		}, 40, true},
 		"histogram of a type in seconds": {func() error {
 			_, err := h.Histogram(t.Context(), filter.Filter{EventTypes: oneType}, at(100_011), at(100_111), 100)
 			return err
-		}, 5, false},
+		}, 1, false},
 		"facets of counts": {func() error {
 			_, err := h.Facets(t.Context(), filter.Filter{}, at(11), at(190_001), []string{"event_types", "outcomes"}, 10)
 			return err
-		}, 9, false},
+		}, 4, false},
 		"facets": {func() error {
 			_, err := h.Facets(t.Context(), filter.Filter{TenantIDs: oneTenant}, at(100_011), at(101_000), FacetFields, 10)
 			return err
-		}, 5, false},
-		"page below a position": {events(Query{Order: ByTimestamp, Through: 70_000}), 2, false},
+		}, 1, false},
+		"page below a position": {events(Query{Order: ByTimestamp, Through: 70_000}), 1, false},
 		"event types":           {func() error { _, err := h.EventTypes(t.Context(), filter.Filter{TenantIDs: oneTenant}); return err }, 0, true},
 		"rejected":              {func() error { _, _, err := h.Rejected(t.Context(), RejectedQuery{Reason: "x", Limit: 10}); return err }, 0, true},
 	} {

@@ -71,7 +71,7 @@ func (t *tally) count(ctx context.Context, q querier) error {
 	if t.times.empty() {
 		return nil
 	}
-	l, err := readMeasured(ctx, q)
+	l, err := readLayout(ctx, q, true)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (t *tally) chart(ctx context.Context, q querier) error {
 	if t.times.empty() {
 		return nil
 	}
-	l, err := readMeasured(ctx, q)
+	l, err := readLayout(ctx, q, true)
 	if err != nil {
 		return err
 	}

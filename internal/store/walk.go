@@ -45,14 +45,9 @@ var usualEffort = effort{total: 2 * time.Second, window: 700 * time.Millisecond,
 // startWalk sets out over what is stored now. What is read, from where and in
 // which order is the caller's to say in w.
 func startWalk(ctx context.Context, w walk, positions stretch) (*walk, error) {
-	l, err := readLayout(ctx, w.q)
+	l, err := readLayout(ctx, w.q, w.order == ByTimestamp || w.times != everywhere)
 	if err != nil {
 		return nil, err
-	}
-	if w.order == ByTimestamp || w.times != everywhere {
-		if err := l.measure(ctx, w.q); err != nil {
-			return nil, err
-		}
 	}
 	return newWalk(l, w, positions), nil
 }
@@ -195,10 +190,7 @@ func (w *walk) windows(ctx context.Context, e effort, read func(context.Context,
 	if !w.skipGap() {
 		return nil
 	}
-	width, err := w.firstWidth(ctx, e.events)
-	if err != nil {
-		return err
-	}
+	width := w.firstWidth(e.events)
 	empty, progress := 0, false
 	for started := time.Now(); w.skipGap(); {
 		over := time.Since(started) > e.total
@@ -224,7 +216,8 @@ func (w *walk) windows(ctx context.Context, e effort, read func(context.Context,
 			empty = 0
 		}
 		if empty%emptyWindows == emptyWindows-1 {
-			if width, err = w.leap(ctx, width, e.events); err != nil {
+			width, err = w.leap(ctx, width, e.events)
+			if err != nil {
 				return err
 			}
 		}

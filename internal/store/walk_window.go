@@ -14,32 +14,25 @@ import (
 // errTooWide: a window could not be read in the time given to it.
 var errTooWide = errors.New("window takes too long")
 
-// firstWidth estimates how wide a window of so many events is. In time it
-// goes by the middle half of the nearest part, since a few events that are far
-// too late or early say nothing about the rest.
-func (w *walk) firstWidth(ctx context.Context, events int64) (int64, error) {
+// firstWidth estimates how wide a window of so many events is. In time it goes
+// by the pace of the nearest part that has them.
+func (w *walk) firstWidth(events int64) int64 {
 	if w.order == ByPosition {
-		return events, nil
+		return events
 	}
-	pilot, n := part{}, int64(0)
+	pace, most := 0.0, int64(0)
 	for _, p := range w.nearestFirst(w.ahead) {
-		if has := p.positions.to - p.positions.from; has > n {
-			pilot, n = p, has
+		if n := p.positions.to - p.positions.from; n > most {
+			pace, most = p.pace, n
 		}
-		if n >= events {
+		if most >= events {
 			break
 		}
 	}
-	var seconds *float64
-	err := w.q.QueryRow(ctx, `SELECT extract(epoch FROM max(timestamp) - min(timestamp))::float8 FROM event_bus_events WHERE id IN ($1, $2)`,
-		pilot.positions.from+n/4, pilot.positions.from+n*3/4).Scan(&seconds)
-	if err != nil {
-		return 0, fmt.Errorf("estimate window: %w", err)
+	if pace == 0 {
+		return minute
 	}
-	if seconds == nil || *seconds <= 0 {
-		return time.Minute.Microseconds(), nil
-	}
-	return max(1, int64(min(*seconds*1e6*float64(events)/float64(n-n/2), 1e18))), nil
+	return max(1, int64(min(pace*float64(events), 1e18)))
 }
 
 // leap crosses what no event lies in, such as the years up to an event that is
@@ -70,7 +63,7 @@ func (w *walk) leap(ctx context.Context, width, events int64) (int64, error) {
 	if !w.skipGap() || max(before.to-w.ahead.to, w.ahead.from-before.from) < width {
 		return width, nil
 	}
-	return w.firstWidth(ctx, events)
+	return w.firstWidth(events), nil
 }
 
 // nextWidth goes for windows that are worth their round trips and can still be
