@@ -117,6 +117,27 @@ func TestEveryReadPlansForFewPartitionsAndUsesIndexes(t *testing.T) {
 	}
 }
 
+func TestATypeOfATenantIsFoundInAnIndexAlone(t *testing.T) {
+	h := emptyHistory(t, 20_000)
+	h.fill(t, 20_000)
+	h.exec(t, `VACUUM ANALYZE event_bus_events`)
+	tape := &tape{}
+	h.readThrough(t, func(c *pgx.ConnConfig) { c.Tracer = tape })
+	for _, f := range []filter.Filter{
+		{TenantIDs: []string{"tenant-4"}, EventTypes: []string{"omninode.family3.name2.completed.v1"}},
+		{TenantIDs: []string{"tenant-4"}, EventTypes: []string{"omninode.family3.*"}},
+		{TenantIDs: []string{"tenant-4"}, Outcomes: []string{"failure"}},
+	} {
+		tape.statements = nil
+		must(h.Events(t.Context(), Query{Order: ByTimestamp, Filter: f, Limit: 10}))(t)
+		for _, s := range tape.rewind() {
+			if strings.Contains(s.sql, "payload") && !h.explain(t, s).has("Index Only Scan") {
+				t.Errorf("%s: looks at rows that do not match: %s", f.Key(), s.sql)
+			}
+		}
+	}
+}
+
 func TestAGapOfMillenniaIsCrossedInAFewStatements(t *testing.T) {
 	h := emptyHistory(t, 5_000)
 	h.fill(t, 20_000)
@@ -191,6 +212,12 @@ func (n planNode) walk(visit func(planNode)) {
 	for _, child := range children {
 		planNode(child.(map[string]any)).walk(visit)
 	}
+}
+
+func (n planNode) has(kind string) bool {
+	found := false
+	n.walk(func(n planNode) { found = found || n["Node Type"] == kind })
+	return found
 }
 
 // prunesLate says that partitions were planned for only to be left out when
