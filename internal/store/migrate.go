@@ -55,6 +55,11 @@ func (s *Store) migrate(ctx context.Context) error {
 	if known := len(migrator.Migrations); int(version) > known {
 		return fmt.Errorf("the database's schema is version %d, made by a newer eventfeed: this one knows version %d", version, known)
 	}
+	if version > 0 {
+		migrator.OnStart = func(to int32, name, _, _ string) {
+			s.log.Info("changing the schema, which may take minutes of much data", "version", to, "migration", name)
+		}
+	}
 	return explain("migrate database", migrator.Migrate(ctx))
 }
 
