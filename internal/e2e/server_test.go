@@ -18,15 +18,22 @@ import (
 	"github.com/omninode-ai/eventfeed/internal/testenv"
 )
 
-func TestMain(m *testing.M) { os.Exit(testenv.Main(m)) }
+func TestMain(m *testing.M) {
+	code := testenv.Main(m)
+	if err := os.RemoveAll(binaryDir); err != nil {
+		fmt.Fprintln(os.Stderr, "remove the program that was built:", err)
+	}
+	os.Exit(code)
+}
+
+var binaryDir string // "" as long as nothing was built
 
 // binary builds the program once a test binary.
-var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "eventfeed-e2e-")
-	if err != nil {
+var binary = sync.OnceValues(func() (_ string, err error) {
+	if binaryDir, err = os.MkdirTemp("", "eventfeed-e2e-"); err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "eventfeed")
+	path := filepath.Join(binaryDir, "eventfeed")
 	out, err := exec.Command("go", "build", "-o", path, "github.com/omninode-ai/eventfeed/cmd/eventfeed").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
