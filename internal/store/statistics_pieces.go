@@ -50,6 +50,15 @@ func edges(exact, rounded stretch) []piece {
 	return p
 }
 
+// minutesOf are the whole minutes of a stretch that begins and ends with one.
+func minutesOf(s stretch) []time.Time {
+	var all []time.Time
+	for at := s.from; at < s.to; at += minute {
+		all = append(all, time.UnixMicro(at).UTC())
+	}
+	return all
+}
+
 func nearest(at, unit int64) int64 { return floorTo(at+unit/2, unit) }
 
 func floorTo(at, unit int64) int64 {
