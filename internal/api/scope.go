@@ -24,10 +24,14 @@ func principal(r *http.Request) auth.Principal {
 	return note.who
 }
 
-// restrict narrows a filter to what a principal may see.
+// restrict narrows a filter to what a principal may see. One that names a
+// tenant outside of that, in its list or in its expression, is refused whole.
 func restrict(p auth.Principal, f filter.Filter) (filter.Filter, error) {
 	tenants, err := p.Scope(f.TenantIDs)
 	if err != nil {
+		return nothing(), err
+	}
+	if _, err := p.Scope(f.Where.Names("tenant_id")); err != nil {
 		return nothing(), err
 	}
 	f.TenantIDs = tenants

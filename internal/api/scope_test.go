@@ -80,6 +80,8 @@ func TestATenantOutsideTheScopeRefusesAll(t *testing.T) {
 		"events?tenant_ids=acme", "events?tenant_id=beta,acme", "events?tenant_ids=*", "events/e-0?tenant_id=acme", "traces/c-1?tenant_id=acme",
 		"statistics?tenant_ids=acme,beta", "event-types?tenant_id=acme",
 		"histogram?tenant_id=acme", "facets?tenant_id=acme,beta", "export?tenant_ids=acme", "clients", "rejected", "rejected/1", "rejected-groups", "replicas", "configuration", "delays?tenant_id=acme", "stream?tenant_id=acme",
+		"events?where=tenant_id=acme", "histogram?where=source=a+OR+tenant_id=acme", "facets?tenant_ids=beta&where=tenant_id=acme", "export?where=tenant_id=acme",
+		"stream?where=tenant_id=acme",
 	} {
 		got := b.do(http.MethodGet, "/api/event-bus/"+path, http.Header{"Upgrade": {"websocket"}, "Connection": {"Upgrade"}})
 		b.isProblem(got, http.StatusForbidden)

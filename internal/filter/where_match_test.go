@@ -2,6 +2,7 @@ package filter
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -115,5 +116,22 @@ func TestWhatAnExpressionNeedsOfTheEnvelope(t *testing.T) {
 	}
 	if got := fmt.Sprint(mustWhere(t, `event_type = *.failed.v1 OR event_type = x`).Need("event_type", true)); got != "[*.failed.v1 x]" {
 		t.Errorf("got %s, want the pattern, too", got)
+	}
+}
+
+func TestWhatAnExpressionLetsAFieldBe(t *testing.T) {
+	for text, want := range map[string]string{
+		`tenant_id = a`: "[a]", `tenant_id = a OR source = b`: "[a]", `NOT (tenant_id != a AND payload.x = 1)`: "[a]",
+		`source = x AND (tenant_id = a OR (tenant_id = b AND payload.x = 1))`: "[a b]",
+		`tenant_id != a`: "[]", `NOT tenant_id = a`: "[]", `tenant_id = "a*"`: "[]", `tenant_id:*`: "[]", `source = a`: "[]", `payload.tenant_id = a`: "[]",
+	} {
+		got := mustWhere(t, text).Names("tenant_id")
+		slices.Sort(got)
+		if fmt.Sprint(got) != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+	}
+	if got := (*Where)(nil).Names("tenant_id"); got != nil {
+		t.Errorf("got %s of no expression", got)
 	}
 }
