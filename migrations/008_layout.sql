@@ -2,7 +2,7 @@
 -- for the partitions, for the times of the one that is not full, and for how
 -- dense the events are in it.
 ALTER TABLE event_bus_partitions ADD COLUMN seconds_per_event double precision;
-COMMENT ON COLUMN event_bus_partitions.seconds_per_event IS 'From one timestamp to the next on average, in the middle half of the partition: a few events that are far too late or early say nothing about the rest.';
+COMMENT ON COLUMN event_bus_partitions.seconds_per_event IS 'From one timestamp to the next on average, between the events at a quarter and at three quarters of the partition: the oldest and the newest may be far too early or late.';
 
 CREATE OR REPLACE FUNCTION event_bus_measure_partitions() RETURNS void
 LANGUAGE plpgsql AS $$
@@ -19,7 +19,7 @@ BEGIN
     UPDATE event_bus_partitions q
        SET oldest_timestamp = p.oldest_timestamp, newest_timestamp = p.newest_timestamp,
            oldest_stored_at = p.oldest_stored_at, newest_stored_at = p.newest_stored_at,
-           seconds_per_event = event_bus_seconds_per_event(p.name, p.first, p.last)
+           seconds_per_event = event_bus_seconds_per_event(p.name, greatest(p.first, p.swept + 1), p.last)
      WHERE q.first = p.first;
   END LOOP;
 END $$;

@@ -2,8 +2,13 @@
 -- for first: the index of the one knows the other, so that of the rows only those
 -- are looked at that match, not a hundred times as many all over the table.
 --
--- While the indexes are built, some seconds a million events, appends wait; reads
--- go on, since what locks them out comes last.
+-- While the indexes are built, some seconds a million events, appends wait. Reads go
+-- on; at the end they wait, too, until the longest of those under way is over.
+--
+-- Retention, in a replica that runs, reads events before it deletes them: it must
+-- not be between the two while we hold the lock that the first is let through by.
+SELECT pg_advisory_xact_lock(hashtext('event_bus_raise_floor')), pg_advisory_xact_lock(hashtext('event_bus_sweep'));
+
 CREATE INDEX event_bus_events_tenant_time_type ON event_bus_events (tenant_id, timestamp, id) INCLUDE (event_type);
 CREATE INDEX event_bus_events_type_time_tenant ON event_bus_events (event_type, timestamp, id) INCLUDE (tenant_id);
 

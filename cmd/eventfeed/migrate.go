@@ -9,16 +9,18 @@ import (
 
 type migrateCmd struct {
 	storeSettings
+	logSettings
 	NewEpoch bool `help:"Give the numbering another name, so that clients start anew: needed after the database was restored from a backup."`
 }
 
 // Run brings the schema up to date and returns.
 func (c migrateCmd) Run(ctx context.Context, m *mistakes) error {
-	c.check(m)
+	c.storeSettings.check(m)
+	c.logSettings.check(m)
 	if err := m.err(); err != nil {
 		return err
 	}
-	st, err := store.Open(ctx, store.Config{URL: c.DatabaseURL})
+	st, err := store.Open(ctx, store.Config{URL: c.DatabaseURL, Logger: c.newLogger()})
 	if err != nil {
 		return openError(err)
 	}

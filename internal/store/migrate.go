@@ -57,7 +57,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	}
 	if version > 0 {
 		migrator.OnStart = func(to int32, name, _, _ string) {
-			s.log.Info("changing the schema, which may take minutes of much data", "version", to, "migration", name)
+			s.log.Info("changing the schema, which may take minutes where there is much data", "version", to, "migration", name)
 		}
 	}
 	return explain("migrate database", migrator.Migrate(ctx))

@@ -18,6 +18,7 @@ import (
 type eventRow struct {
 	columns string
 	formats pgx.QueryResultFormats
+	indexed bool // every index by time has the columns
 	decode  func(raw [][]byte) *event.Event
 }
 
@@ -41,6 +42,7 @@ var wholeEvent = eventRow{
 var eventKey = eventRow{
 	columns: `id, timestamp`,
 	formats: pgx.QueryResultFormats{asBits, asBits},
+	indexed: true,
 	decode: func(raw [][]byte) *event.Event {
 		return &event.Event{Position: event.Position(decodeInt64(raw[0])), Timestamp: decodeTime(raw[1])}
 	},

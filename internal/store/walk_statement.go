@@ -24,7 +24,7 @@ func (w *walk) statement(p part, on stretch, want int) (string, []any) {
 		}
 	}
 	found := c.where() + " ORDER BY " + by + " LIMIT " + c.arg(want)
-	if w.order == ByTimestamp && indexesDecide(w.filter) {
+	if w.order == ByTimestamp && !w.row.indexed && indexesDecide(w.filter) {
 		found = "WHERE " + inPart + " AND id = ANY(ARRAY(SELECT id FROM event_bus_events " + found + ")) ORDER BY " + by
 	}
 	return found, c.args
