@@ -88,13 +88,13 @@ func readRejected(p *parameters) (q store.RejectedQuery, others string, err erro
 
 // reason gives one of event.Reasons, or "" for any.
 func (p *parameters) reason() string {
-	var reasons []string
-	for _, r := range event.Reasons {
-		reasons = append(reasons, string(r))
-	}
 	v, given := p.one("reason")
-	if given && !slices.Contains(reasons, v) {
-		p.blame("reason", "must be one of "+strings.Join(reasons, ", "))
+	if given && !slices.Contains(event.Reasons, event.Reason(v)) {
+		var names []string
+		for _, r := range event.Reasons {
+			names = append(names, string(r))
+		}
+		p.blame("reason", "must be one of "+strings.Join(names, ", "))
 	}
 	return v
 }

@@ -18,12 +18,12 @@ export class Redis {
   static async start(): Promise<Redis> {
     const redis = new Redis(await freePort());
     for await (const said of redis.#process.stdout ?? []) if (String(said).includes('Ready to accept')) return redis;
-    throw new Error(`redis-server ended with ${redis.#process.exitCode}`);
+    throw new Error(`redis-server ended with ${redis.#process.exitCode ?? redis.#process.signalCode}`);
   }
 
   async remove(): Promise<void> {
     process.off('exit', this.#abandon);
-    if (this.#process.exitCode !== null) return;
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const ended = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');
     await ended;
