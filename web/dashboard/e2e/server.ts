@@ -13,13 +13,26 @@ process.on('exit', () => {
   for (const server of running) server.abandon();
 });
 
+const given = new Set<number>();
+
+/** Below those that systems give to whoever asks for any, so that nobody gets it before it is used. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  const free = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
   server.close();
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
+  return free;
 }
 
 export interface ServerOptions {
