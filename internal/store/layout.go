@@ -21,7 +21,7 @@ type layout struct {
 // part is what a read may see of one partition.
 type part struct {
 	positions, times stretch
-	pace             float64 // microseconds from one timestamp to the next; 0 if not known
+	spacing          float64 // microseconds from one timestamp to the next; 0 if not known
 }
 
 // stretch is a half-open range [from, to) of positions, or of timestamps in
@@ -49,8 +49,8 @@ func readLayout(ctx context.Context, q querier, measured bool) (layout, error) {
 	var l layout
 	var from, to *int64
 	var oldest, newest *time.Time
-	var pace *float64
-	_, err = pgx.ForEachRow(rows, []any{&l.last, &l.floor, &from, &to, &oldest, &newest, &pace}, func() error {
+	var spacing *float64
+	_, err = pgx.ForEachRow(rows, []any{&l.last, &l.floor, &from, &to, &oldest, &newest, &spacing}, func() error {
 		if from == nil {
 			return nil
 		}
@@ -60,8 +60,8 @@ func readLayout(ctx context.Context, q querier, measured bool) (layout, error) {
 		} else if measured {
 			p.times = stretch{}
 		}
-		if pace != nil {
-			p.pace = *pace * 1e6
+		if spacing != nil {
+			p.spacing = *spacing * 1e6
 		}
 		l.parts = append(l.parts, p)
 		return nil

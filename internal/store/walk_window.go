@@ -15,24 +15,24 @@ import (
 var errTooWide = errors.New("window takes too long")
 
 // firstWidth estimates how wide a window of so many events is. In time it goes
-// by the pace of the nearest part that has them.
+// by how far events are apart in the nearest part that has them.
 func (w *walk) firstWidth(events int64) int64 {
 	if w.order == ByPosition {
 		return events
 	}
-	pace, most := 0.0, int64(0)
+	spacing, most := 0.0, int64(0)
 	for _, p := range w.nearestFirst(w.ahead) {
 		if n := p.positions.to - p.positions.from; n > most {
-			pace, most = p.pace, n
+			spacing, most = p.spacing, n
 		}
 		if most >= events {
 			break
 		}
 	}
-	if pace == 0 {
+	if spacing == 0 {
 		return minute
 	}
-	return max(1, int64(min(pace*float64(events), 1e18)))
+	return max(1, int64(min(spacing*float64(events), 1e18)))
 }
 
 // leap crosses what no event lies in, such as the years up to an event that is
