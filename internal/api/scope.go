@@ -31,7 +31,7 @@ func restrict(p auth.Principal, f filter.Filter) (filter.Filter, error) {
 	if err != nil {
 		return nothing(), err
 	}
-	if _, err := p.Scope(f.Where.Names("tenant_id")); err != nil {
+	if _, err := p.Scope(f.Where.Admits("tenant_id")); err != nil {
 		return nothing(), err
 	}
 	f.TenantIDs = tenants

@@ -125,13 +125,13 @@ func TestWhatAnExpressionLetsAFieldBe(t *testing.T) {
 		`source = x AND (tenant_id = a OR (tenant_id = b AND payload.x = 1))`: "[a b]",
 		`tenant_id != a`: "[]", `NOT tenant_id = a`: "[]", `tenant_id = "a*"`: "[]", `tenant_id:*`: "[]", `source = a`: "[]", `payload.tenant_id = a`: "[]",
 	} {
-		got := mustWhere(t, text).Names("tenant_id")
+		got := mustWhere(t, text).Admits("tenant_id")
 		slices.Sort(got)
 		if fmt.Sprint(got) != want {
 			t.Errorf("%s: got %s, want %s", text, got, want)
 		}
 	}
-	if got := (*Where)(nil).Names("tenant_id"); got != nil {
+	if got := (*Where)(nil).Admits("tenant_id"); got != nil {
 		t.Errorf("got %s of no expression", got)
 	}
 }

@@ -50,24 +50,24 @@ func needOf(n node, field string, patterns bool) []string {
 	return texts
 }
 
-// Names gives the texts that w lets a field of the envelope be, in whatever
+// Admits gives the texts that w lets a field of the envelope be, in whatever
 // part of it; not those that it excludes, nor patterns.
-func (w *Where) Names(field string) []string {
+func (w *Where) Admits(field string) []string {
 	if w == nil {
 		return nil
 	}
-	return namesIn(w.root, field)
+	return admittedBy(w.root, field)
 }
 
-func namesIn(n node, field string) (texts []string) {
+func admittedBy(n node, field string) (texts []string) {
 	switch n := n.(type) {
 	case all:
 		for _, part := range n {
-			texts = append(texts, namesIn(part, field)...)
+			texts = append(texts, admittedBy(part, field)...)
 		}
 	case either:
 		for _, part := range n {
-			texts = append(texts, namesIn(part, field)...)
+			texts = append(texts, admittedBy(part, field)...)
 		}
 	case *test:
 		if c, is := n.check.(textCompared); is && n.field == field && !n.not && c.operator == "=" && c.value != "" {
