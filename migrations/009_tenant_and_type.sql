@@ -5,8 +5,9 @@
 -- While the indexes are built, some seconds a million events, appends wait. Reads go
 -- on; at the end they wait, too, until the longest of those under way is over.
 --
--- Retention, in a replica that runs, reads events before it deletes them: it must
--- not be between the two while we hold the lock that the first is let through by.
+-- Retention, in a replica that runs, reads events and then deletes them. It could
+-- still read while the indexes are built but not delete, and what comes last would
+-- wait for it in turn: so it has to be over before they are begun.
 SELECT pg_advisory_xact_lock(hashtext('event_bus_raise_floor')), pg_advisory_xact_lock(hashtext('event_bus_sweep'));
 
 CREATE INDEX event_bus_events_tenant_time_type ON event_bus_events (tenant_id, timestamp, id) INCLUDE (event_type);
