@@ -211,6 +211,16 @@ func TestAnIncidentCanBeFollowed(t *testing.T) {
 	}
 }
 
+func TestNoIncidentIsLongerThanTheLongest(t *testing.T) {
+	for seed := range uint64(500) {
+		g := NewGenerator(seed, since)
+		g.schedule(tenants[1], incident(g.random, tenants[1], since, 10*time.Minute))
+		if got := g.queue.pushed; got > longestIncident {
+			t.Errorf("seed %d: got %d records, want at most %d", seed, got, longestIncident)
+		}
+	}
+}
+
 func TestKeysKeepTogetherWhatBelongsTogether(t *testing.T) {
 	for _, r := range readable(history(1, 5000)) {
 		var p struct {

@@ -69,8 +69,10 @@ func (g *Generator) History(until time.Time, n int) iter.Seq[Record] {
 	for _, q := range g.queue.waiting {
 		g.count(q.Record)
 	}
+	left := func() int { return n - g.before }
 	p := pace{
-		wait:   func(now time.Time) time.Duration { return g.waitWithin(now, until, n-g.before) },
+		left:   left,
+		wait:   func(now time.Time) time.Duration { return g.waitWithin(now, until, left()) },
 		outage: [2]time.Duration{2 * time.Minute, 10 * time.Minute},
 	}
 	if incidents := min(9, n/400); incidents > 0 {
@@ -90,6 +92,7 @@ func (g *Generator) Live(from time.Time, rate float64) iter.Seq[Record] {
 		g.nextChain = from
 	}
 	p := pace{
+		left:      func() int { return math.MaxInt },
 		wait:      func(now time.Time) time.Duration { return g.random.wait(rate / g.perChain() * rhythm(now)) },
 		incidents: 8 * time.Minute,
 		outage:    [2]time.Duration{30 * time.Second, 80 * time.Second},
@@ -101,6 +104,7 @@ func (g *Generator) Live(from time.Time, rate float64) iter.Seq[Record] {
 
 // pace says how often things begin.
 type pace struct {
+	left      func() int                        // records that are still to come
 	wait      func(now time.Time) time.Duration // until the next chain
 	incidents time.Duration                     // from one to the next; none if 0
 	outage    [2]time.Duration                  // least and greatest length of one
@@ -129,11 +133,11 @@ func (g *Generator) run(p pace, until time.Time) iter.Seq[Record] {
 	}
 }
 
-// begin starts the chain that is due, an incident before it if one is due too,
-// and decides when the next one comes.
+// begin starts the chain that is due, an incident before it if one is due too
+// and not too long for what is left, and decides when the next one comes.
 func (g *Generator) begin(p pace) {
 	at := g.nextChain
-	if p.incidents > 0 && !at.Before(g.nextIncident) {
+	if p.incidents > 0 && !at.Before(g.nextIncident) && p.left() >= longestIncident {
 		t, length := g.tenantFor("database", at), g.duration(p.outage[0], p.outage[1])
 		g.outages[t] = at.Add(length)
 		g.nextIncident = at.Add(g.around(p.incidents))

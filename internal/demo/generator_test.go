@@ -77,6 +77,16 @@ func TestHistoryHasAsManyRecordsAsAskedForInTheOrderOfTime(t *testing.T) {
 	}
 }
 
+func TestHistoryHasNoMoreThanAskedForWhereverAnIncidentFalls(t *testing.T) {
+	for i := range 300 {
+		end := until.Add(time.Duration(i) * 7 * time.Minute)
+		records := slices.Collect(NewGenerator(1, end.Add(-72*time.Hour)).History(end, 1000))
+		if got := len(records); got < 990 || got > 1020 {
+			t.Errorf("got %d records until %v, want 1000", got, end)
+		}
+	}
+}
+
 func TestCausesAreWrittenFirstAlsoWhereHistoryGoesOverIntoLive(t *testing.T) {
 	g := NewGenerator(1, since)
 	records := append(slices.Collect(g.History(until, 5000)), take(2000, g.Live(until, 20))...)

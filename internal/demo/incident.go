@@ -6,6 +6,10 @@ import (
 	"github.com/omninode-ai/eventfeed/internal/event"
 )
 
+// longestIncident is the most records that an incident comes to, those that
+// are repeated or spoiled included.
+const longestIncident = 60
+
 // incident is what a tenant's bus carries when its database goes away for a
 // while: connection lost, queries that fail and the error logs about them,
 // services degraded, connection restored, services healthy again. The frame of
