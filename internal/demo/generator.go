@@ -49,7 +49,7 @@ type Generator struct {
 	nextChain time.Time
 	chains    int
 	border    time.Time // of history
-	before    int       // records with a time before border, so far
+	left      int       // records with a time before border that are still to come
 
 	nextIncident time.Time
 	outages      map[*tenant]time.Time // until when the tenant's database is away
@@ -65,14 +65,12 @@ func NewGenerator(seed uint64, start time.Time) *Generator {
 // with incidents in between. Chains that are still going on then go on in
 // Live.
 func (g *Generator) History(until time.Time, n int) iter.Seq[Record] {
-	g.border, g.before = until, 0
+	g.border, g.left = until, n
 	for _, q := range g.queue.waiting {
 		g.count(q.Record)
 	}
-	left := func() int { return n - g.before }
 	p := pace{
-		left:   left,
-		wait:   func(now time.Time) time.Duration { return g.waitWithin(now, until, left()) },
+		wait:   func(now time.Time) time.Duration { return g.waitWithin(now, until, g.left) },
 		outage: [2]time.Duration{2 * time.Minute, 10 * time.Minute},
 	}
 	if incidents := min(9, n/400); incidents > 0 {
@@ -92,19 +90,17 @@ func (g *Generator) Live(from time.Time, rate float64) iter.Seq[Record] {
 		g.nextChain = from
 	}
 	p := pace{
-		left:      func() int { return math.MaxInt },
 		wait:      func(now time.Time) time.Duration { return g.random.wait(rate / g.perChain() * rhythm(now)) },
 		incidents: 8 * time.Minute,
 		outage:    [2]time.Duration{30 * time.Second, 80 * time.Second},
 	}
-	g.border = time.Time{}
+	g.border, g.left = time.Time{}, math.MaxInt
 	g.nextIncident = from.Add(g.duration(20*time.Second, time.Minute))
 	return g.run(p, time.Time{})
 }
 
 // pace says how often things begin.
 type pace struct {
-	left      func() int                        // records that are still to come
 	wait      func(now time.Time) time.Duration // until the next chain
 	incidents time.Duration                     // from one to the next; none if 0
 	outage    [2]time.Duration                  // least and greatest length of one
@@ -137,7 +133,7 @@ func (g *Generator) run(p pace, until time.Time) iter.Seq[Record] {
 // and not too long for what is left, and decides when the next one comes.
 func (g *Generator) begin(p pace) {
 	at := g.nextChain
-	if p.incidents > 0 && !at.Before(g.nextIncident) && p.left() >= longestIncident {
+	if p.incidents > 0 && !at.Before(g.nextIncident) && g.left >= longestIncident {
 		t, length := g.tenantFor("database", at), g.duration(p.outage[0], p.outage[1])
 		g.outages[t] = at.Add(length)
 		g.nextIncident = at.Add(g.around(p.incidents))

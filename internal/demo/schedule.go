@@ -57,6 +57,6 @@ func (g *Generator) push(r Record) {
 
 func (g *Generator) count(r Record) {
 	if r.Time.Before(g.border) {
-		g.before++
+		g.left--
 	}
 }
