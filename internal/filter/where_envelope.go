@@ -71,6 +71,9 @@ func (c textCompared) condition(to *conditions) string {
 	return c.column + " " + c.operator + " " + to.arg(c.value)
 }
 
+// isOne says that no text but value is selected, which is one.
+func (c textCompared) isOne() bool { return c.operator == "=" && c.value != "" }
+
 // numberField is a whole number.
 type numberField struct {
 	column string

@@ -34,7 +34,7 @@ func needOf(n node, field string, patterns bool) []string {
 		}
 		switch c := t.check.(type) {
 		case textCompared:
-			if c.operator != "=" || c.value == "" {
+			if !c.isOne() {
 				return nil
 			}
 			texts = append(texts, c.value)
@@ -60,17 +60,11 @@ func (w *Where) Admits(field string) []string {
 }
 
 func admittedBy(n node, field string) (texts []string) {
-	switch n := n.(type) {
-	case all:
-		for _, part := range n {
-			texts = append(texts, admittedBy(part, field)...)
-		}
-	case either:
-		for _, part := range n {
-			texts = append(texts, admittedBy(part, field)...)
-		}
-	case *test:
-		if c, is := n.check.(textCompared); is && n.field == field && !n.not && c.operator == "=" && c.value != "" {
+	for _, part := range partsOf(n) {
+		texts = append(texts, admittedBy(part, field)...)
+	}
+	if t, is := n.(*test); is && t.field == field && !t.not {
+		if c, is := t.check.(textCompared); is && c.isOne() {
 			texts = append(texts, c.value)
 		}
 	}

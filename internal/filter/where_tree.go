@@ -171,16 +171,20 @@ func join[T interface {
 	return T(flat)
 }
 
-func depthOf(n node) int {
-	var parts []node
+// partsOf gives the parts of an all or an either; a test has none.
+func partsOf(n node) []node {
 	switch n := n.(type) {
 	case all:
-		parts = n
+		return n
 	case either:
-		parts = n
+		return n
 	}
+	return nil
+}
+
+func depthOf(n node) int {
 	deepest := 0
-	for _, p := range parts {
+	for _, p := range partsOf(n) {
 		if _, leaf := p.(*test); !leaf {
 			deepest = max(deepest, 1+depthOf(p))
 		}
