@@ -130,6 +130,7 @@ func (f frameFiles) faults(t *testing.T, ws *websocket.Conn) {
 		{`{"type":"subscribe","id":"b","filter":{"outcomes":["done"]}}`, "error_bad_filter"},
 		{`{"type":"subscribe","id":"b","filter":{"where":"payload.duration_ms > 1000 AND payload.x >"}}`, "error_bad_where"},
 		{`{"type":"subscribe","id":"b","filter":{"tenant_ids":["gamma"]}}`, "error_forbidden"},
+		{`{"type":"subscribe","id":"b","filter":{"where":"source = a OR tenant_id = gamma"}}`, "error_forbidden"},
 		{`{"type":"subscribe","id":"b","filter":{"event_types":["*.completed.v1"],"tenant_ids":["acme"]}}`, "error_duplicate"},
 		{`{"type":"unsubscribe","id":"b"}`, "error_unknown_subscription"},
 	} {

@@ -326,7 +326,11 @@ func TestAForeignTenantIsRefusedByEveryRouteThatHasAFilter(t *testing.T) {
 			continue
 		}
 		filtered++
-		for _, q := range []string{"tenant_ids=bob", "tenant_id=bob", "tenant_ids=ann6f1c,bob", "tenant_ids=ann6f1c&tenant_ids=bob", "tenant_ids=*", "tenant_ids=ANN6F1C"} {
+		queries := []string{"tenant_ids=bob", "tenant_id=bob", "tenant_ids=ann6f1c,bob", "tenant_ids=ann6f1c&tenant_ids=bob", "tenant_ids=*", "tenant_ids=ANN6F1C"}
+		if slices.Contains(r.parameters, "where") {
+			queries = append(queries, "where=tenant_id=bob", "where=source=a+OR+tenant_id=bob", "tenant_ids=ann6f1c&where=tenant_id=bob")
+		}
+		for _, q := range queries {
 			h := bearer(token)
 			if strings.HasSuffix(r.template, "/stream") {
 				h.Set("Upgrade", "websocket")
