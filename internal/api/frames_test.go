@@ -29,8 +29,10 @@ type frameFiles map[string][]byte
 // take reads frames until one of the type comes, and keeps it.
 func (f frameFiles) take(t *testing.T, ws *websocket.Conn, typ, name string) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute) // of the bubble's
+	defer cancel()
 	for {
-		_, data, err := ws.Read(context.Background())
+		_, data, err := ws.Read(ctx)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
